@@ -1,0 +1,80 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { dawnEnvironment } from './scripts/dawn-env.ts';
+import { wgsl } from './scripts/wgsl-plugin.ts';
+
+const realGpu = process.env.STILLFRAME_GPU === '1';
+const dawn = dawnEnvironment();
+
+const chromiumArguments = [
+  '--enable-unsafe-webgpu',
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  ...(realGpu ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist'] : ['--use-webgpu-adapter=swiftshader']),
+];
+
+/**
+ * Kernel and model tests (`test/gpu`) run twice: in Chromium, and in Node with Dawn on a driver that has f16.
+ * GPU projects run a file at a time: a software adapter uses all cores by itself.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [wgsl()],
+        test: { name: 'node', include: ['test/node/**/*.test.ts'], sequence: { groupOrder: 0 } },
+      },
+      {
+        plugins: [wgsl()],
+        optimizeDeps: { exclude: ['webgpu'] },
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts', 'test/gpu/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                channel: 'chromium',
+                executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+                args: chromiumArguments,
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        plugins: [wgsl()],
+        test: {
+          name: 'lavapipe',
+          include: ['test/gpu/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          setupFiles: ['test/lavapipe/setup.ts'],
+          pool: 'forks',
+          isolate: false,
+          fileParallelism: false,
+          testTimeout: 60_000,
+          env: 'env' in dawn ? dawn.env : { STILLFRAME_DAWN_MISSING: dawn.missing },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,20 +1,10 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chromiumArguments } from './scripts/chromium.ts';
 import { dawnEnvironment } from './scripts/dawn-env.ts';
 import { wgsl } from './scripts/wgsl-plugin.ts';
 
-const realGpu = process.env.STILLFRAME_GPU === '1';
 const dawn = dawnEnvironment();
-
-const chromiumArguments = [
-  '--enable-unsafe-webgpu',
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  ...(realGpu ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist'] : ['--use-webgpu-adapter=swiftshader']),
-];
 
 /**
  * Kernel and model tests (`test/gpu`) run twice: in Chromium, and in Node with Dawn on a driver that has f16.
@@ -44,7 +34,7 @@ export default defineConfig({
               launchOptions: {
                 channel: 'chromium',
                 executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
-                args: chromiumArguments,
+                args: chromiumArguments(),
               },
             }),
             instances: [{ browser: 'chromium' }],
@@ -58,6 +48,7 @@ export default defineConfig({
           include: ['test/gpu/**/*.test.ts'],
           sequence: { groupOrder: 2 },
           setupFiles: ['test/lavapipe/setup.ts'],
+          runner: 'test/lavapipe/runner.ts',
           pool: 'forks',
           isolate: false,
           fileParallelism: false,

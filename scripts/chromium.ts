@@ -1,0 +1,18 @@
+/**
+ * Chromium's switches for everything that drives it: tests, the command line, the dev server.
+ *
+ * @module
+ */
+
+const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+
+/**
+ * @param realGpu the machine's own GPU; else SwiftShader, which every Chromium brings.
+ */
+export function chromiumArguments(realGpu = process.env.STILLFRAME_GPU === '1'): string[] {
+  const adapter = realGpu
+    ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist']
+    : ['--use-webgpu-adapter=swiftshader'];
+  // Linux hides WebGPU on most GPUs behind the first switch; containers rarely allow Chromium's own sandbox.
+  return ['--enable-unsafe-webgpu', '--no-sandbox', ...QUIET, ...adapter];
+}

@@ -1,0 +1,27 @@
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { models } from './scripts/models-plugin.ts';
+import { wgsl } from './scripts/wgsl-plugin.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** The demo page: `vite` serves it, `vite build` writes `dist-demo/`, which works under any path of any static server. */
+export default defineConfig({
+  root: 'demo',
+  base: './',
+  plugins: [wgsl(), models(root)],
+  server: { open: mayOpenBrowser(), fs: { allow: [root] } },
+  build: { outDir: '../dist-demo', emptyOutDir: true, target: 'es2022' },
+});
+
+/** On Linux, opens the Chrome that set-up found, with WebGPU on and a profile of its own; elsewhere the user's browser. */
+function mayOpenBrowser(): boolean {
+  if (process.platform !== 'linux') return true;
+  if (process.env.CHROME_PATH) {
+    process.env.BROWSER ??= process.env.CHROME_PATH;
+    const profile = `--user-data-dir=${tmpdir()}/stillframe-browser`;
+    process.env.BROWSER_ARGS ??= `--enable-unsafe-webgpu --enable-features=Vulkan --no-first-run ${profile}`;
+  }
+  return Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
+}

@@ -1,7 +1,9 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments } from './scripts/chromium.ts';
+import CountReporter from './scripts/count-reporter.ts';
 import { dawnEnvironment } from './scripts/dawn-env.ts';
+import { findBrowser } from './scripts/setup/browser.mjs';
 import { wgsl } from './scripts/wgsl-plugin.ts';
 
 const dawn = dawnEnvironment();
@@ -12,6 +14,7 @@ const dawn = dawnEnvironment();
  */
 export default defineConfig({
   test: {
+    reporters: ['default', new CountReporter()],
     projects: [
       {
         plugins: [wgsl()],
@@ -33,7 +36,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 channel: 'chromium',
-                executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+                executablePath: process.env.CHROME_PATH ?? findBrowser(),
                 args: chromiumArguments(),
               },
             }),

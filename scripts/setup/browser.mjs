@@ -19,7 +19,8 @@ export function findOrInstallBrowser() {
   throw new SetupError(`No Chrome or Chromium was found. ${advice()} Or set CHROME_PATH to where yours is.`);
 }
 
-function findBrowser() {
+/** The first Chrome or Chromium in the usual places, or undefined. */
+export function findBrowser() {
   return candidates().find(isExecutable);
 }
 

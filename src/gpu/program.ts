@@ -1,0 +1,154 @@
+import type { Gpu } from './gpu.ts';
+import { packParams } from './kernel.ts';
+import type { Command, Dispatch, Recording } from './recorder.ts';
+
+/** Offsets of uniform bindings must be multiples of this on every device. */
+const UNIFORM_ALIGNMENT = 256;
+
+/** A dispatch ready to be encoded. */
+export interface ReadyDispatch extends Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+}
+
+/** A command with everything bound. */
+export type ReadyCommand = ReadyDispatch | Exclude<Command, Dispatch>;
+
+/** Compiles what a recording needs, all at once; a `Program` made later finds it done. */
+export async function compile(gpu: Gpu, recording: Recording): Promise<void> {
+  const kernels = new Set(dispatches(recording).map(({ kernel }) => kernel));
+  await gpu.orLost(Promise.all([...kernels].map((kernel) => gpu.pipelines.get(kernel))));
+}
+
+/** Bytes that a program of this recording will hold: its buffers and its uniforms. */
+export function plannedBytes(recording: Recording): number {
+  return recording.plan.bytes + packUniforms(recording).data.byteLength;
+}
+
+/** A recording with its buffers, pipelines and bind groups: replayed at no cost but encoding. */
+export class Program {
+  private constructor(
+    private readonly gpu: Gpu,
+    readonly recording: Recording,
+    private readonly buffers: readonly GPUBuffer[],
+    private readonly commands: ReadonlyMap<string, readonly ReadyCommand[]>,
+    /** Bytes held. */
+    readonly bytes: number,
+  ) {}
+
+  /**
+   * Allocates and compiles a recording. Weights and other tensors from outside must have their buffers already.
+   *
+   * @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}
+   */
+  static async create(gpu: Gpu, recording: Recording): Promise<Program> {
+    const { slots } = recording.plan;
+    const uniforms = packUniforms(recording);
+    const requests = slots.map(({ bytes, tensors }) => ({ label: `${recording.label}/${tensors[0]?.label}`, bytes }));
+    const usage = 0x40 | 0x8; // GPUBufferUsage.UNIFORM | COPY_DST
+    const uniformRequest = { label: `${recording.label}/params`, bytes: uniforms.data.byteLength, usage };
+    const buffers = await gpu.memory.allocate([...requests, uniformRequest]);
+    try {
+      for (const [i, slot] of slots.entries()) for (const tensor of slot.tensors) tensor.bind(buffers[i]);
+      const uniformBuffer = buffers[slots.length] as GPUBuffer;
+      gpu.device.queue.writeBuffer(uniformBuffer, 0, uniforms.data);
+      const bound = new Map<string, ReadyCommand[]>();
+      for (const [section, commands] of recording.sections) {
+        const ready = commands.map((command) =>
+          command.kind === 'dispatch'
+            ? bindDispatch(gpu, command, uniformBuffer, uniforms.offsets.get(command) ?? 0)
+            : command,
+        );
+        bound.set(section, await gpu.orLost(Promise.all(ready)));
+      }
+      return new Program(gpu, recording, buffers, bound, plannedBytes(recording));
+    } catch (error) {
+      release(gpu, recording, buffers);
+      throw error;
+    }
+  }
+
+  /** The commands of a section. */
+  section(name: string): readonly ReadyCommand[] {
+    const commands = this.commands.get(name);
+    if (!commands) throw new Error(`${this.recording.label} has no section ${name}`);
+    return commands;
+  }
+
+  /** Encodes sections in order: one pass for as many dispatches as follow each other. */
+  encode(
+    encoder: GPUCommandEncoder,
+    sections: readonly string[],
+    timestampWrites?: GPUComputePassTimestampWrites,
+  ): void {
+    let pass: GPUComputePassEncoder | undefined;
+    for (const command of sections.flatMap((name) => this.section(name))) {
+      if (command.kind === 'dispatch') {
+        pass ??= encoder.beginComputePass({ label: sections[0], timestampWrites });
+        pass.setPipeline(command.pipeline);
+        pass.setBindGroup(0, command.bindGroup);
+        pass.dispatchWorkgroups(...command.workgroups);
+        continue;
+      }
+      pass?.end();
+      pass = undefined;
+      if (command.kind === 'clear') encoder.clearBuffer(command.tensors[0].buffer);
+      else {
+        const [from, to] = command.tensors;
+        encoder.copyBufferToBuffer(from.buffer, command.fromOffset, to.buffer, command.toOffset, command.bytes);
+      }
+    }
+    pass?.end();
+  }
+
+  /** Encodes and submits sections as one submission. */
+  run(...sections: string[]): void {
+    this.gpu.throwIfLost();
+    const encoder = this.gpu.device.createCommandEncoder({ label: sections[0] });
+    this.encode(encoder, sections);
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Frees its buffers. */
+  dispose(): void {
+    release(this.gpu, this.recording, this.buffers);
+  }
+}
+
+function dispatches(recording: Recording): Dispatch[] {
+  return [...recording.sections.values()].flat().filter((command) => command.kind === 'dispatch');
+}
+
+/** All dispatches' parameters in one buffer; equal ones share their place. */
+function packUniforms(recording: Recording): { data: Uint8Array<ArrayBuffer>; offsets: Map<Dispatch, number> } {
+  const places = new Map<string, { offset: number; bytes: Uint8Array }>();
+  const offsets = new Map<Dispatch, number>();
+  for (const dispatch of dispatches(recording)) {
+    const bytes = new Uint8Array(packParams(dispatch.params));
+    const key = bytes.join();
+    const place = places.get(key) ?? { offset: places.size * UNIFORM_ALIGNMENT, bytes };
+    places.set(key, place);
+    offsets.set(dispatch, place.offset);
+  }
+  const data = new Uint8Array(Math.max(1, places.size) * UNIFORM_ALIGNMENT);
+  for (const { offset, bytes } of places.values()) data.set(bytes, offset);
+  return { data, offsets };
+}
+
+async function bindDispatch(gpu: Gpu, dispatch: Dispatch, uniforms: GPUBuffer, offset: number): Promise<ReadyDispatch> {
+  const { kernel, tensors } = dispatch;
+  const pipeline = await gpu.pipelines.get(kernel);
+  const params = { buffer: uniforms, offset, size: packParams(dispatch.params).byteLength };
+  const entries = [params, ...tensors.map((tensor) => ({ buffer: tensor.buffer }))];
+  const bindGroup = gpu.device.createBindGroup({
+    label: kernel.name,
+    layout: gpu.pipelines.layout(kernel.access),
+    entries: entries.map((resource, binding) => ({ binding, resource })),
+  });
+  return { ...dispatch, pipeline, bindGroup };
+}
+
+function release(gpu: Gpu, recording: Recording, buffers: readonly GPUBuffer[]): void {
+  gpu.memory.free(buffers);
+  for (const { tensors } of recording.plan.slots) for (const tensor of tensors) tensor.bind(undefined);
+}

@@ -1,0 +1,48 @@
+import activation from '../../shaders/lib/activation.wgsl';
+import matmulBindings from '../../shaders/lib/matmul_bindings.wgsl';
+import matmulEpilogue from '../../shaders/lib/matmul_epilogue.wgsl';
+import modulation from '../../shaders/lib/modulation.wgsl';
+import type { Capabilities } from '../gpu/capabilities.ts';
+import type { Access, Kernel } from '../gpu/kernel.ts';
+import type { Workgroups } from '../gpu/recorder.ts';
+import { type Defines, specialise } from '../gpu/shader.ts';
+import type { Dtype, Tensor } from '../gpu/tensor.ts';
+
+/** What kernels may include by name. */
+const LIBRARY: Readonly<Record<string, string>> = {
+  activation,
+  modulation,
+  matmul_bindings: matmulBindings,
+  matmul_epilogue: matmulEpilogue,
+};
+
+const kernels = new Map<string, Kernel>();
+
+/** Specialises a kernel; the same name and defines give the same object. */
+export function makeKernel(name: string, source: string, defines: Defines, access: readonly Access[]): Kernel {
+  const key = `${name} ${JSON.stringify(defines)} ${access}`;
+  let kernel = kernels.get(key);
+  if (!kernel) {
+    kernel = { name, source: specialise(source, defines, LIBRARY), access };
+    kernels.set(key, kernel);
+  }
+  return kernel;
+}
+
+/** The WGSL type of four elements of a tensor that is read: f16 is `vec2u` (packed) where there is no `shader-f16`. */
+export function vec4Type(dtype: Dtype, capabilities: Capabilities): string {
+  if (dtype === 'f16') return capabilities.f16 ? 'vec4<f16>' : 'vec2u';
+  return dtype === 'u32' ? 'vec4u' : 'vec4f';
+}
+
+/** Whether any of the tensors makes the kernel need `enable f16`. */
+export function needsF16(capabilities: Capabilities, ...tensors: readonly (Tensor | undefined)[]): boolean {
+  return capabilities.f16 && tensors.some((tensor) => tensor?.dtype === 'f16');
+}
+
+/** Workgroups for `count` items at `perGroup` a workgroup, folded into y past the limit of one dimension. */
+export function linearGrid(count: number, perGroup: number): Workgroups {
+  const groups = Math.max(1, Math.ceil(count / perGroup));
+  const x = Math.min(groups, 65535);
+  return [x, Math.ceil(groups / x), 1];
+}

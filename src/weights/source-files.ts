@@ -1,0 +1,108 @@
+/**
+ * A model folder on the user's disk: chosen files, a dropped folder, or a directory handle.
+ *
+ * @module
+ */
+
+import { SourceError } from '../errors.ts';
+import { type ByteRange, causeMessage, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import { chunksOf, streamOf } from './streams.ts';
+
+/**
+ * A model folder as a list of files, e.g. from `<input type="file" webkitdirectory>`. Paths come from
+ * `webkitRelativePath`, else from `name`; the folder that all files share at the top is left out.
+ *
+ * @throws MissingFileError from `open` for a path that is not in the list; SourceError when reading fails.
+ */
+export function sourceFromFiles(files: Iterable<File>): WeightSource {
+  const entries = [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+  const top = commonTopFolder(entries.map((entry) => entry.path));
+  const byPath = new Map(entries.map(({ path, file }) => [path.slice(top.length), file]));
+  const label = top.slice(0, -1) || `${byPath.size} chosen files`;
+  return {
+    label,
+    origin: 'disk',
+    async open(path, range, signal) {
+      signal?.throwIfAborted();
+      const file = byPath.get(path);
+      if (!file) throw missing(label, path);
+      return openBlob(`${label}/${path}`, file, range, signal);
+    },
+  };
+}
+
+/**
+ * A model folder as a directory handle, from `showDirectoryPicker()` or the origin's private file system.
+ *
+ * @throws MissingFileError from `open` for a path that is not in it; SourceError when permission or reading fails.
+ */
+export function sourceFromDirectory(handle: FileSystemDirectoryHandle): WeightSource {
+  return {
+    label: handle.name,
+    origin: 'disk',
+    async open(path, range, signal) {
+      signal?.throwIfAborted();
+      const name = `${handle.name}/${path}`;
+      let file: File;
+      try {
+        file = await fileAt(handle, path.split('/'));
+      } catch (cause) {
+        const kind = cause instanceof Error ? cause.name : '';
+        if (kind === 'NotFoundError' || kind === 'TypeMismatchError') throw missing(handle.name, path, cause);
+        throw unreadable(name, cause);
+      }
+      return openBlob(name, file, range, signal);
+    },
+  };
+}
+
+async function fileAt(handle: FileSystemDirectoryHandle, segments: readonly string[]): Promise<File> {
+  let folder = handle;
+  for (const segment of segments.slice(0, -1)) folder = await folder.getDirectoryHandle(segment);
+  return (await folder.getFileHandle(segments.at(-1) ?? '')).getFile();
+}
+
+/** `'shapes/'` when every path begins with it; `''` when a file lies at the top or the first folders differ. */
+function commonTopFolder(paths: readonly string[]): string {
+  const first = paths[0] ?? '';
+  const top = first.slice(0, first.indexOf('/') + 1);
+  return paths.every((path) => path.startsWith(top)) ? top : '';
+}
+
+function openBlob(name: string, blob: Blob, range: ByteRange | undefined, signal: AbortSignal | undefined): OpenedFile {
+  const start = range?.start ?? 0;
+  return {
+    stream: streamOf(namedErrors(name, blob.slice(start, range?.end), signal)),
+    start,
+    totalBytes: blob.size,
+    origin: 'disk',
+  };
+}
+
+/** A file that changed or vanished after it was chosen fails only while it is read. */
+async function* namedErrors(
+  name: string,
+  blob: Blob,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* chunksOf(blob.stream(), signal);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw unreadable(name, cause);
+  }
+}
+
+function missing(folder: string, path: string, cause?: unknown): MissingFileError {
+  return new MissingFileError(`${folder} holds no file ${path}.`, 'Choose the folder that holds model_index.json.', {
+    cause,
+  });
+}
+
+function unreadable(name: string, cause: unknown): SourceError {
+  return new SourceError(
+    `${name} could not be read: ${causeMessage(cause)}.`,
+    'Choose the folder again, and leave its files as they are while they are read.',
+    { cause },
+  );
+}

@@ -1,0 +1,136 @@
+/**
+ * A model folder on a server, read by HTTP ranges where the server gives them.
+ *
+ * @module
+ */
+
+import { SourceError } from '../errors.ts';
+import { type ByteRange, causeMessage, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import { chunksOf, streamOf } from './streams.ts';
+
+/** Options of {@link sourceFromUrl}. */
+export interface UrlSourceOptions {
+  /** Called instead of the global `fetch`: to add headers, or to test. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * A model folder by its URL, e.g. `https://example.org/models/shapes/`; relative ones count from the page. A query
+ * (a signature, say) is repeated on every file.
+ *
+ * @throws SourceError from `open`, with URL and status or the network's own words; MissingFileError on 404, 410, and
+ * where a page of HTML comes instead of a file, as single-page servers send for paths that they do not know.
+ */
+export function sourceFromUrl(url: string | URL, options: UrlSourceOptions = {}): WeightSource {
+  const folder = new URL(url, globalThis.location?.href);
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  const request = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  return {
+    label: folder.href,
+    origin: 'network',
+    async open(path, range, signal) {
+      const file = new URL(path.split('/').map(encodeURIComponent).join('/'), folder);
+      file.search = folder.search;
+      const headers = range && (range.start > 0 || range.end !== undefined) ? { Range: rangeHeader(range) } : undefined;
+      let response: Response;
+      try {
+        response = await request(file, { ...(headers && { headers }), ...(signal && { signal }) });
+      } catch (cause) {
+        signal?.throwIfAborted();
+        throw new SourceError(
+          `${file.href} could not be fetched: ${causeMessage(cause)}.`,
+          'Check the address, the connection, and that the server allows this page (CORS).',
+          { cause },
+        );
+      }
+      return openResponse(file.href, response, range, signal);
+    },
+  };
+}
+
+function rangeHeader({ start, end }: ByteRange): string {
+  return `bytes=${start}-${end === undefined ? '' : end - 1}`;
+}
+
+async function openResponse(
+  url: string,
+  response: Response,
+  range: ByteRange | undefined,
+  signal: AbortSignal | undefined,
+): Promise<OpenedFile> {
+  const { status, body } = response;
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') ?? false;
+  if (response.ok && body && !isPage) {
+    const from = status === 206 ? contentRange(response) : undefined;
+    const start = status === 206 ? (from?.start ?? range?.start ?? 0) : 0;
+    const length = contentLength(response);
+    return {
+      stream: streamOf(checkedBody(url, body, length, signal)),
+      start,
+      totalBytes: status === 206 ? from?.totalBytes : length,
+      origin: 'network',
+    };
+  }
+  await body?.cancel();
+  if (status === 416 && range) {
+    // The range begins behind the file's end: no bytes, as a slice of a file on disk would have none.
+    return { stream: new Blob().stream(), start: range.start, totalBytes: undefined, origin: 'network' };
+  }
+  if (status === 404 || status === 410 || (response.ok && isPage)) {
+    const answer = response.ok ? 'a page of HTML' : `HTTP ${status}`;
+    throw new MissingFileError(
+      `${url} is not there: the server answered ${answer}.`,
+      'Check the model folder’s address.',
+    );
+  }
+  throw new SourceError(
+    `${url} answered HTTP ${status} ${response.statusText}`.trimEnd() + (response.ok ? ' without a body.' : '.'),
+    status === 401 || status === 403
+      ? 'Ask for access, or load the files from disk instead.'
+      : 'Try again later, or load the files from disk instead.',
+  );
+}
+
+/** Passes the body on; names the errors that a cut connection gives, also where the browser closes it in silence. */
+async function* checkedBody(
+  url: string,
+  body: ReadableStream<Uint8Array>,
+  length: number | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let received = 0;
+  const cut = (why: string, cause?: unknown) =>
+    new SourceError(
+      `${url}: the connection ended after ${received} of ${length ?? 'an unknown number of'} bytes${why}.`,
+      'Load again: with a store, the download resumes where it stopped.',
+      { cause },
+    );
+  try {
+    for await (const chunk of chunksOf(body, signal)) {
+      received += chunk.length;
+      yield chunk;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cut(` (${causeMessage(cause)})`, cause);
+  }
+  // Fewer bytes than promised is a cut; more is only a server that names the size before decompression.
+  if (length !== undefined && received < length) throw cut('');
+}
+
+/** The body's length, where the header tells it: for a compressed answer it counts other bytes. */
+function contentLength(response: Response): number | undefined {
+  if (response.headers.has('content-encoding')) return undefined;
+  return wholeNumber(response.headers.get('content-length'));
+}
+
+/** `Content-Range: bytes 5-9/20`; other origins hide it unless they expose it. */
+function contentRange(response: Response): { start: number; totalBytes: number | undefined } | undefined {
+  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+  if (!match) return undefined;
+  return { start: Number(match[1]), totalBytes: wholeNumber(match[2] ?? null) };
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+}

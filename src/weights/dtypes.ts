@@ -1,0 +1,137 @@
+/**
+ * The number formats of safetensors, and exact conversions between those that weights come in.
+ *
+ * @module
+ */
+
+import { UnsupportedModelError } from '../errors.ts';
+
+/** Bytes of one element of each format that a header may name (safetensors' own list, without its sub-byte ones). */
+export const DTYPE_BYTES = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  F64: 8,
+  I64: 8,
+  U64: 8,
+} as const;
+
+/** A format that a header may name; {@link decode} takes `F32`, `F16` and `BF16`. */
+export type Dtype = keyof typeof DTYPE_BYTES;
+
+/** Whether a header's word names a known format. */
+export function isDtype(word: string): word is Dtype {
+  return Object.hasOwn(DTYPE_BYTES, word);
+}
+
+/**
+ * Little-endian `F32`, `F16` or `BF16` bytes as f32: exact, subnormals, infinities and NaN included.
+ *
+ * @throws UnsupportedModelError for any other format.
+ */
+export function decode(bytes: Uint8Array, dtype: Dtype): Float32Array<ArrayBuffer> {
+  if (dtype === 'F32') return new Float32Array(aligned(bytes));
+  const widen = dtype === 'F16' ? widenF16 : dtype === 'BF16' ? widenBf16 : undefined;
+  if (!widen) {
+    throw new UnsupportedModelError(
+      `Weights in ${dtype} are not supported.`,
+      'Save the model in F32, F16 or BF16, e.g. with `pipeline.to(torch.float16).save_pretrained(folder)`.',
+    );
+  }
+  const source = new Uint16Array(aligned(bytes));
+  const bits = new Uint32Array(source.length);
+  for (let i = 0; i < source.length; i++) bits[i] = widen(source[i] as number);
+  return new Float32Array(bits.buffer);
+}
+
+/** Little-endian `I64` bytes as numbers. @throws RangeError for a value that a number cannot hold exactly. */
+export function decodeInt64(bytes: Uint8Array): number[] {
+  return Array.from(new BigInt64Array(aligned(bytes)), (value) => {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new RangeError(`The 64-bit integer ${value} is beyond ±(2^53 - 1).`);
+    return number;
+  });
+}
+
+/** f32 as f16 bits, rounded to nearest, ties to even, as hardware does; beyond 65504 (rounded) it is infinity. */
+export function float32ToFloat16(value: number): number {
+  FLOAT[0] = value;
+  const bits = BITS[0] as number;
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00 | ((magnitude >>> 13) & 0x3ff); // NaN, its payload's top kept
+  if (magnitude >= 0x47800000) return sign | 0x7c00; // 65536 and above
+  // 2^-14 and above: rebias the exponent by 112, and round on the 13 bits that go (a carry into it is right).
+  if (magnitude >= 0x38800000) return sign | roundShift(magnitude - 0x38000000, 13);
+  if (magnitude < 0x33000000) return sign; // below 2^-25, half of the smallest subnormal
+  const exponent = magnitude >>> 23;
+  return sign | roundShift((magnitude & 0x7fffff) | 0x800000, 126 - exponent);
+}
+
+/** f16 bits as f32: exact. */
+export function float16ToFloat32(half: number): number {
+  BITS[0] = widenF16(half);
+  return FLOAT[0] as number;
+}
+
+/** bf16 bits as f32: exact, for bf16 is the upper half of f32. */
+export function bfloat16ToFloat32(bits: number): number {
+  BITS[0] = widenBf16(bits);
+  return FLOAT[0] as number;
+}
+
+/**
+ * f32 values as f16 bits, for weights on the GPU.
+ *
+ * @param onOverflow Called with the index of each finite value that becomes infinity: silent, it would end in NaN.
+ */
+export function packF16(values: Float32Array, onOverflow?: (index: number) => void): Uint16Array<ArrayBuffer> {
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const half = float32ToFloat16(value);
+    halves[i] = half;
+    if ((half & 0x7fff) === 0x7c00 && Number.isFinite(value)) onOverflow?.(i);
+  }
+  return halves;
+}
+
+const FLOAT = new Float32Array(1);
+const BITS = new Uint32Array(FLOAT.buffer);
+
+/** `value / 2^shift`, rounded to nearest, ties to even. */
+function roundShift(value: number, shift: number): number {
+  const half = 1 << (shift - 1);
+  const isOdd = (value >>> shift) & 1;
+  return (value + half - 1 + isOdd) >>> shift;
+}
+
+function widenF16(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >>> 10) & 0x1f;
+  const mantissa = half & 0x3ff;
+  if (exponent === 0x1f) return (sign | 0x7f800000 | (mantissa << 13)) >>> 0;
+  if (exponent > 0) return (sign | ((exponent + 112) << 23) | (mantissa << 13)) >>> 0;
+  if (mantissa === 0) return sign >>> 0;
+  // A subnormal, mantissa * 2^-24, is normal in f32: shift its leading one out of the mantissa.
+  const shift = Math.clz32(mantissa) - 21;
+  return (sign | ((113 - shift) << 23) | (((mantissa << shift) & 0x3ff) << 13)) >>> 0;
+}
+
+function widenBf16(bits: number): number {
+  return (bits << 16) >>> 0;
+}
+
+/** The bytes in a buffer of their own from offset 0, as typed arrays want it. */
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  return bytes.slice().buffer as ArrayBuffer;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SourceError } from '../errors.ts';
+import { OptionError, SourceError } from '../errors.ts';
 import { type ByteRange, causeMessage, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
 import { chunksOf, streamOf } from './streams.ts';
 
@@ -18,12 +18,11 @@ export interface UrlSourceOptions {
  * A model folder by its URL, e.g. `https://example.org/models/shapes/`; relative ones count from the page. A query
  * (a signature, say) is repeated on every file.
  *
- * @throws SourceError from `open`, with URL and status or the network's own words; MissingFileError on 404, 410, and
+ * @throws OptionError for an address that is none. SourceError from `open`, with URL and status or the network's own words; MissingFileError on 404, 410, and
  * where a page of HTML comes instead of a file, as single-page servers send for paths that they do not know.
  */
 export function sourceFromUrl(url: string | URL, options: UrlSourceOptions = {}): WeightSource {
-  const folder = new URL(url, globalThis.location?.href);
-  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  const folder = folderUrl(url);
   const request = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return {
     label: folder.href,
@@ -46,6 +45,16 @@ export function sourceFromUrl(url: string | URL, options: UrlSourceOptions = {})
       return openResponse(file.href, response, range, signal);
     },
   };
+}
+
+function folderUrl(url: string | URL): URL {
+  const page = globalThis.location?.href;
+  if (!URL.canParse(url, page)) {
+    throw new OptionError(`${url} is not the address of a model folder.`, 'Give a URL such as https://host/folder/.');
+  }
+  const folder = new URL(url, page);
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  return folder;
 }
 
 function rangeHeader({ start, end }: ByteRange): string {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SourceError, WeightsError } from '../../../src/errors.ts';
+import { OptionError, SourceError, WeightsError } from '../../../src/errors.ts';
 import { streamRanges } from '../../../src/weights/read.ts';
 import {
   exists,
@@ -71,6 +71,10 @@ describe('sourceFromUrl', () => {
     const folder = sourceFromUrl(`${server.url}dir?key=1`, { fetch: fetcher });
     expectBytes(await readBytes(folder, 'a b#.txt'), DATA);
     expect(asked).toEqual([`${server.url}dir/a%20b%23.txt?key=1`]);
+  });
+
+  it('names an address that is none', () => {
+    expect(() => sourceFromUrl('shapes')).toThrow(OptionError);
   });
 
   it('tells a missing file from a failing server', async () => {

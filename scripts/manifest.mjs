@@ -14,17 +14,23 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 const ROOT = new URL('../', import.meta.url);
 const MANIFEST = new URL('weights-manifest.json', ROOT);
 
-/** What a pipeline reads of a model folder; goldens and notes lie beside it. */
+/**
+ * What a pipeline reads of a model folder; goldens and notes lie beside it.
+ *
+ * @param {string} path
+ */
 function isModelFile(path) {
   return /\.(json|safetensors)$/.test(path) && !path.endsWith('golden.safetensors');
 }
 
+/** @param {URL} file */
 async function sha256(file) {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest('hex');
 }
 
+/** @param {URL} folder */
 async function listFiles(folder) {
   const paths = (await readdir(folder, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
   const files = [];

@@ -1,7 +1,9 @@
 import activation from '../../shaders/lib/activation.wgsl';
+import grid from '../../shaders/lib/grid.wgsl';
 import matmulBindings from '../../shaders/lib/matmul_bindings.wgsl';
 import matmulEpilogue from '../../shaders/lib/matmul_epilogue.wgsl';
 import modulation from '../../shaders/lib/modulation.wgsl';
+import normRow from '../../shaders/lib/norm_row.wgsl';
 import type { Capabilities } from '../gpu/capabilities.ts';
 import type { Access, Kernel } from '../gpu/kernel.ts';
 import type { Workgroups } from '../gpu/recorder.ts';
@@ -11,7 +13,9 @@ import type { Dtype, Tensor } from '../gpu/tensor.ts';
 /** What kernels may include by name. */
 const LIBRARY: Readonly<Record<string, string>> = {
   activation,
+  grid,
   modulation,
+  norm_row: normRow,
   matmul_bindings: matmulBindings,
   matmul_epilogue: matmulEpilogue,
 };

@@ -7,8 +7,7 @@
 // transformer's rows, 16 for a VAE's short ones. Bound by memory: two passes for a variance that does not cancel cost
 // little, as the row is in the cache. Sums go through 256 B of workgroup memory.
 #include "norm_row"
-
-var<workgroup> sums: array<f32, 64>;
+#include "row_sum"
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -35,18 +34,4 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       store(row, i, centred(row, i, mean) * scale);
     }
   }
-}
-
-// The sum over a row's threads, known to all of them.
-fn row_sum(thread: u32, part: f32) -> f32 {
-  workgroupBarrier();
-  sums[thread] = part;
-  for (var half = LANES / 2; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (thread % LANES < half) {
-      sums[thread] += sums[thread + half];
-    }
-  }
-  workgroupBarrier();
-  return sums[thread - thread % LANES];
 }

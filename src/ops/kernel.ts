@@ -1,9 +1,12 @@
 import activation from '../../shaders/lib/activation.wgsl';
+import convBindings from '../../shaders/lib/conv_bindings.wgsl';
 import grid from '../../shaders/lib/grid.wgsl';
 import matmulBindings from '../../shaders/lib/matmul_bindings.wgsl';
 import matmulEpilogue from '../../shaders/lib/matmul_epilogue.wgsl';
 import modulation from '../../shaders/lib/modulation.wgsl';
 import normRow from '../../shaders/lib/norm_row.wgsl';
+import qkRow from '../../shaders/lib/qk_row.wgsl';
+import rowSum from '../../shaders/lib/row_sum.wgsl';
 import type { Capabilities } from '../gpu/capabilities.ts';
 import type { Access, Kernel } from '../gpu/kernel.ts';
 import type { Workgroups } from '../gpu/recorder.ts';
@@ -13,9 +16,12 @@ import type { Dtype, Tensor } from '../gpu/tensor.ts';
 /** What kernels may include by name. */
 const LIBRARY: Readonly<Record<string, string>> = {
   activation,
+  conv_bindings: convBindings,
   grid,
   modulation,
   norm_row: normRow,
+  qk_row: qkRow,
+  row_sum: rowSum,
   matmul_bindings: matmulBindings,
   matmul_epilogue: matmulEpilogue,
 };

@@ -57,10 +57,7 @@ async function* cutRanges(
   let position = opened.start;
   let index = 0;
   const isDone = () => index >= ranges.length;
-  const skipEmptyAndFull = () => {
-    while (!isDone() && (ranges[index]?.end ?? Number.POSITIVE_INFINITY) <= position) index++;
-  };
-  skipEmptyAndFull();
+  while (!isDone() && (ranges[index]?.end ?? Number.POSITIVE_INFINITY) <= position) index++; // empty ones
   if (isDone()) return opened.stream.cancel();
   for await (const chunk of chunksOf(opened.stream, signal)) {
     const chunkEnd = position + chunk.length;
@@ -76,7 +73,6 @@ async function* cutRanges(
       index++;
     }
     position = chunkEnd;
-    skipEmptyAndFull();
     if (isDone()) return;
   }
   const { start, end } = ranges[index] as ByteRange;

@@ -17,7 +17,7 @@ import { causeMessage } from './source-types.ts';
 export const LENGTH_BYTES = 8;
 
 /** The reference implementation reads no longer header, so that a hostile length does not fill the memory. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 /** A tensor as its file describes it; its bytes are row-major and little-endian. */
 export interface TensorInfo {

@@ -32,6 +32,8 @@ describe('parseSafetensorsHeader', () => {
     expect(parse({}, 0).tensors.size).toBe(0);
     const names = parse('{"__proto__":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 1).tensors;
     expect([...names.keys()]).toEqual(['__proto__']);
+    expect([...parse({ full: tensor(0, 8), none: tensor(0, 0) }, 8).tensors.keys()]).toEqual(['none', 'full']);
+    expect([...parse({ 'a\\":{"': tensor(0, 8) }, 8).tensors.keys()]).toEqual(['a\\":{"']);
   });
 
   const big = 2 ** 52;

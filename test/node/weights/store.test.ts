@@ -95,6 +95,15 @@ describe('a stored file', () => {
     expect(entries.size).toBe(PARTS + 1);
   });
 
+  it('is forgotten when it rots in the store, mark and all', async () => {
+    const { read, entries } = await stored();
+    await read();
+    const last = [...entries.values()][PARTS - 1] as Uint8Array;
+    last[0] = (last[0] as number) ^ 1;
+    await expect(read()).rejects.toThrow(IntegrityError);
+    expect(entries.size).toBe(0);
+  });
+
   it('is not kept when it is not in the manifest, or lies on the disk', async () => {
     const { source, entries } = await stored();
     expectBytes(await readBytes(source, 'other.bin'), FILE);
@@ -163,6 +172,12 @@ describe('a file that is not the manifest’s', () => {
     files['w.bin'] = FILE;
     expectBytes(await read(), FILE);
   });
+});
+
+it('an endless answer is not read to its end', async () => {
+  const endless = new ReadableStream({ pull: (controller) => controller.enqueue(noise(1000)) });
+  const source = sourceFromUrl('http://localhost/', { fetch: async () => new Response(endless) });
+  await expect(readBytes(checkedSource(source, LISTED), 'w.bin')).rejects.toThrow(/has more than 65432 bytes/);
 });
 
 describe('a failing store', () => {

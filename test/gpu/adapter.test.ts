@@ -36,7 +36,8 @@ const expected = Float32Array.from({ length: 64 }, (_, i) => 2 * i);
 
 test('a compute shader runs', async () => {
   const adapter = await requestTestAdapter();
-  console.info(`adapter: ${adapter?.info.vendor} ${adapter?.info.architecture}, ${[...testFeatures].join(' ')}`);
+  const f16 = testFeatures.has('shader-f16') ? 'with f16' : 'without f16';
+  console.info(`adapter: ${adapter?.info.vendor} ${adapter?.info.architecture}, ${f16}`);
   expect(await double('f32')).toEqual(expected);
 });
 

@@ -1,4 +1,5 @@
 import activation from '../../shaders/lib/activation.wgsl';
+import attentionBindings from '../../shaders/lib/attention_bindings.wgsl';
 import convBindings from '../../shaders/lib/conv_bindings.wgsl';
 import grid from '../../shaders/lib/grid.wgsl';
 import matmulBindings from '../../shaders/lib/matmul_bindings.wgsl';
@@ -16,6 +17,7 @@ import type { Dtype, Tensor } from '../gpu/tensor.ts';
 /** What kernels may include by name. */
 const LIBRARY: Readonly<Record<string, string>> = {
   activation,
+  attention_bindings: attentionBindings,
   conv_bindings: convBindings,
   grid,
   modulation,

@@ -1,0 +1,88 @@
+// out = softmax(scale * q k^T + bias) v per batch and head, without workgroup memory or barriers.
+//
+// q, out: rows of queries; k, v: rows of keys; a row holds all heads, D channels each, f32 or f16. key_bias: [batch or
+// 1, keys]; relative_bias: [heads, queries + keys - 1], at key - query + queries - 1; log_sum_exp: [batch, heads, queries].
+// For CPU drivers (see matmul_direct.wgsl), so arithmetic per load counts: a thread takes TILE queries of a head and
+// goes through the keys 16 at a time, TILE x 16 scores in registers, so that TILE + 16 vec4 loads feed TILE * 64
+// multiply-adds. Sums of v stay in a private array of TILE x D f32 (at most 6 KiB), rescaled once per 16 keys when the
+// largest score so far changes. Loops over D are not unrolled, so one source does any D and compiles fast.
+#include "attention_bindings"
+
+@compute @workgroup_size(4)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let tiles = (p.queries + TILE - 1) / TILE;
+  let id = linear_group(group) * 4 + thread;
+  if (id >= tiles * p.heads) {
+    return;
+  }
+  let batch = group.z;
+  let head = id / tiles;
+  let first_query = id % tiles * TILE;
+#for i TILE
+  let query$i = min(first_query + $i, p.queries - 1);
+  let q$i = q_at(batch, query$i, head);
+  var most$i = LOWEST;
+  var sum$i = 0.0;
+#endfor
+  var y: array<vec4f, TILE * HEAD_DIM4>;
+  let end = visible(min(first_query + TILE, p.queries) - 1);
+  for (var first_key = 0u; first_key < end; first_key += 16) {
+#for j 4
+    let key$j = first_key + $j * 4 + vec4u(0, 1, 2, 3);
+    let row$j = min(key$j, vec4u(p.keys - 1));
+    let k$j = vec4u(k_at(batch, row$j.x, head), k_at(batch, row$j.y, head), k_at(batch, row$j.z, head), k_at(batch, row$j.w, head));
+    let v$j = vec4u(v_at(batch, row$j.x, head), v_at(batch, row$j.y, head), v_at(batch, row$j.z, head), v_at(batch, row$j.w, head));
+#for i TILE
+    var s$i_$j = vec4f();
+#endfor
+#endfor
+    for (var d = 0u; d < p.head_dim; d++) {
+#for i TILE
+      let x$i = vec4f(q[q$i + d]);
+#endfor
+#for j 4
+      let t$j = mat4x4f(vec4f(k[k$j.x + d]), vec4f(k[k$j.y + d]), vec4f(k[k$j.z + d]), vec4f(k[k$j.w + d]));
+#for i TILE
+      s$i_$j += x$i * t$j;
+#endfor
+#endfor
+    }
+#for i TILE
+#for j 4
+    s$i_$j = score(s$i_$j, batch, head, query$i, key$j);
+#endfor
+    let now$i = max(most$i, largest(max(max(s$i_0, s$i_1), max(s$i_2, s$i_3))));
+    let shrink$i = exp(most$i - now$i);
+    most$i = now$i;
+#for j 4
+    s$i_$j = exp(s$i_$j - now$i);
+#endfor
+    sum$i = sum$i * shrink$i + total(s$i_0 + s$i_1 + s$i_2 + s$i_3);
+#endfor
+    for (var d = 0u; d < p.head_dim; d++) {
+#for i TILE
+      var y$i = y[d * TILE + $i] * shrink$i;
+#endfor
+#for j 4
+      let t$j = mat4x4f(vec4f(v[v$j.x + d]), vec4f(v[v$j.y + d]), vec4f(v[v$j.z + d]), vec4f(v[v$j.w + d]));
+#for i TILE
+      y$i += t$j * s$i_$j;
+#endfor
+#endfor
+#for i TILE
+      y[d * TILE + $i] = y$i;
+#endfor
+    }
+  }
+#for i TILE
+  if (first_query + $i < p.queries) {
+    let to = out_at(batch, query$i, head);
+    for (var d = 0u; d < p.head_dim; d++) {
+      out[to + d] = Out(y[d * TILE + $i] / sum$i);
+    }
+#if LOG_SUM_EXP
+    log_sum_exp[(batch * p.heads + head) * p.queries + query$i] = most$i + log(sum$i);
+#endif
+  }
+#endfor
+}

@@ -6,6 +6,8 @@
 
 /** The base of all named errors; `instanceof StillframeError` tells ours from a bug's. */
 export class StillframeError extends Error {
+  override readonly name: string = 'StillframeError';
+
   /**
    * @param problem What happened, with the thing's name and the numbers.
    * @param remedy What to do about it: a whole sentence.
@@ -16,7 +18,6 @@ export class StillframeError extends Error {
     options?: ErrorOptions,
   ) {
     super(`${problem} ${remedy}`, options);
-    this.name = new.target.name;
   }
 }
 

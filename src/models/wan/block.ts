@@ -1,0 +1,182 @@
+import type { Tensor } from '../../gpu/tensor.ts';
+import { attention } from '../../ops/attention.ts';
+import type { OpContext } from '../../ops/context.ts';
+import { type Linear, matmul } from '../../ops/matmul.ts';
+import type { Modulation } from '../../ops/modulation.ts';
+import { norm } from '../../ops/norm.ts';
+import { qkNormRope } from '../../ops/qk-norm-rope.ts';
+import type { WeightSet } from '../../weights/weight-set.ts';
+import { innerDim, type WanTransformerConfig } from './config.ts';
+
+/** Parts of the modulation table, in the checkpoint's order. */
+const PART = { shift: 0, scale: 1, gate: 2, ffnShift: 3, ffnScale: 4, ffnGate: 5 } as const;
+
+/** What all blocks of a forward share. */
+export interface WanBlockInputs {
+  /** The residual stream, [tokens, width] f32: read and added to. */
+  readonly hiddenStates: Tensor;
+  /** The timesteps' modulation, [timesteps, 6, width], and each token's row of it. */
+  readonly timestepProj: Tensor;
+  readonly groups: Tensor;
+  /** Rotary table, [tokens, headDim / 2] pairs. */
+  readonly rope: Tensor;
+}
+
+/** One `WanTransformerBlock` of diffusers: self-attention, cross-attention to the prompt, MLP. */
+export class WanTransformerBlock {
+  readonly #config: WanTransformerConfig;
+  readonly #table: Tensor;
+  readonly #selfAttention: { qkv: Linear; normQ: Tensor; normK: Tensor; out: Linear };
+  readonly #crossAttention: { q: Linear; kv: Linear; normQ: Tensor; normK: Tensor; out: Linear };
+  readonly #crossNorm: { weight: Tensor; bias: Tensor } | undefined;
+  readonly #ffn: { up: Linear; down: Linear };
+
+  /** Declares the weights under `prefix`, e.g. `blocks.3`. */
+  constructor(weights: WeightSet, prefix: string, config: WanTransformerConfig) {
+    const width = innerDim(config);
+    const square = { inFeatures: width, outFeatures: width };
+    const named = (...names: string[]) => names.map((name) => `${prefix}.${name}`);
+    const vector = (name: string) => weights.vector(`${prefix}.${name}`, [width]);
+    this.#config = config;
+    this.#table = weights.vector(`${prefix}.scale_shift_table`, [6, width], [1, 6, width]);
+    this.#selfAttention = {
+      qkv: weights.linear(named('attn1.to_q', 'attn1.to_k', 'attn1.to_v'), square),
+      normQ: vector('attn1.norm_q.weight'),
+      normK: vector('attn1.norm_k.weight'),
+      out: weights.linear(named('attn1.to_out.0'), square),
+    };
+    this.#crossAttention = {
+      q: weights.linear(named('attn2.to_q'), square),
+      kv: weights.linear(named('attn2.to_k', 'attn2.to_v'), square),
+      normQ: vector('attn2.norm_q.weight'),
+      normK: vector('attn2.norm_k.weight'),
+      out: weights.linear(named('attn2.to_out.0'), square),
+    };
+    this.#crossNorm = config.crossAttnNorm ? { weight: vector('norm2.weight'), bias: vector('norm2.bias') } : undefined;
+    this.#ffn = {
+      up: weights.linear(named('ffn.net.0.proj'), { inFeatures: width, outFeatures: config.ffnDim }),
+      down: weights.linear(named('ffn.net.2'), { inFeatures: config.ffnDim, outFeatures: width }),
+    };
+  }
+
+  /**
+   * Records the prompt's keys and values for cross-attention: they do not change between steps.
+   *
+   * @param text Projected prompt embeddings, [length, width].
+   * @param keysValues Filled with the keys, normalised, and the values: [length, 2 * width] in the operands' type.
+   */
+  recordPrompt(ops: OpContext, text: Tensor, keysValues: Tensor): void {
+    const { kv, normK } = this.#crossAttention;
+    const width = innerDim(this.#config);
+    const isOperand = keysValues.dtype === 'f16';
+    const projected = isOperand ? ops.recorder.temporary('attn2.kv', keysValues.shape) : keysValues;
+    matmul(ops, { x: text, linear: kv, out: projected });
+    qkNormRope(ops, {
+      x: projected,
+      width,
+      offsets: [0],
+      norm: { weights: [normK], eps: this.#config.eps },
+      ...(isOperand ? { out: keysValues, copied: width } : {}),
+    });
+  }
+
+  /** Records the block on `hiddenStates`, with the prompt's keys and values from `recordPrompt`. */
+  record(ops: OpContext, inputs: WanBlockInputs, keysValues: Tensor): void {
+    this.#recordSelfAttention(ops, inputs);
+    this.#recordCrossAttention(ops, inputs.hiddenStates, keysValues);
+    this.#recordFfn(ops, inputs);
+  }
+
+  #recordSelfAttention(ops: OpContext, inputs: WanBlockInputs): void {
+    const { hiddenStates, rope } = inputs;
+    const { qkv, normQ, normK, out } = this.#selfAttention;
+    const { attentionHeadDim: headDim, numAttentionHeads: heads, eps } = this.#config;
+    const { recorder, operands } = ops;
+    const [tokens = 0, width = 0] = hiddenStates.shape;
+    const normed = this.#modulatedNorm(ops, inputs, PART.shift, PART.scale);
+    const projected = recorder.temporary('attn1.qkv', [tokens, 3 * width]);
+    matmul(ops, { x: normed, linear: qkv, out: projected });
+    const ready = operands === 'f16' ? recorder.temporary('attn1.qkv.f16', [tokens, 3 * width], 'f16') : projected;
+    qkNormRope(ops, {
+      x: projected,
+      width,
+      offsets: [0, width],
+      norm: { weights: [normQ, normK], eps },
+      table: rope,
+      ...(ready === projected ? {} : { out: ready, copied: 2 * width }),
+    });
+    const attended = recorder.temporary('attn1.out', [tokens, width], operands);
+    const view = (offset: number) => ({ tensor: ready, rowStride: 3 * width, offset });
+    attention(ops, {
+      q: view(0),
+      k: view(width),
+      v: view(2 * width),
+      out: { tensor: attended, rowStride: width, offset: 0 },
+      heads,
+      headDim,
+      queries: tokens,
+      keys: tokens,
+    });
+    this.#gatedResidual(ops, inputs, attended, out, PART.gate);
+  }
+
+  #recordCrossAttention(ops: OpContext, hiddenStates: Tensor, keysValues: Tensor): void {
+    const { q, normQ, out } = this.#crossAttention;
+    const { attentionHeadDim: headDim, numAttentionHeads: heads, eps } = this.#config;
+    const { recorder, operands } = ops;
+    const [tokens = 0, width = 0] = hiddenStates.shape;
+    let x = hiddenStates;
+    if (this.#crossNorm) {
+      x = recorder.temporary('norm2', [tokens, width], operands);
+      norm(ops, { kind: 'layer', x: hiddenStates, out: x, eps, affine: this.#crossNorm });
+    }
+    const projected = recorder.temporary('attn2.q', [tokens, width]);
+    matmul(ops, { x, linear: q, out: projected });
+    const query = operands === 'f16' ? recorder.temporary('attn2.q.f16', [tokens, width], 'f16') : projected;
+    qkNormRope(ops, {
+      x: projected,
+      width,
+      offsets: [0],
+      norm: { weights: [normQ], eps },
+      ...(query === projected ? {} : { out: query }),
+    });
+    const attended = recorder.temporary('attn2.out', [tokens, width], operands);
+    attention(ops, {
+      q: { tensor: query, rowStride: width, offset: 0 },
+      k: { tensor: keysValues, rowStride: 2 * width, offset: 0 },
+      v: { tensor: keysValues, rowStride: 2 * width, offset: width },
+      out: { tensor: attended, rowStride: width, offset: 0 },
+      heads,
+      headDim,
+      queries: tokens,
+      keys: keysValues.shape[0] ?? 0,
+    });
+    matmul(ops, { x: attended, linear: out, out: hiddenStates, epilogue: { kind: 'residual' } });
+  }
+
+  #recordFfn(ops: OpContext, inputs: WanBlockInputs): void {
+    const [tokens = 0] = inputs.hiddenStates.shape;
+    const normed = this.#modulatedNorm(ops, inputs, PART.ffnShift, PART.ffnScale);
+    const up = ops.recorder.temporary('ffn.up', [tokens, this.#config.ffnDim], ops.operands);
+    matmul(ops, { x: normed, linear: this.#ffn.up, out: up, epilogue: { kind: 'gelu' } });
+    this.#gatedResidual(ops, inputs, up, this.#ffn.down, PART.ffnGate);
+  }
+
+  #modulation({ timestepProj, groups }: WanBlockInputs): Modulation {
+    return { table: this.#table, conditioning: timestepProj, groups };
+  }
+
+  /** LN(x) * (1 + scale) + shift, as an operand. */
+  #modulatedNorm(ops: OpContext, inputs: WanBlockInputs, shiftPart: number, scalePart: number): Tensor {
+    const out = ops.recorder.temporary('modulated', inputs.hiddenStates.shape, ops.operands);
+    const affine = { modulation: this.#modulation(inputs), shiftPart, scalePart };
+    norm(ops, { kind: 'layer', x: inputs.hiddenStates, out, eps: this.#config.eps, affine });
+    return out;
+  }
+
+  /** hiddenStates += gate * linear(x). */
+  #gatedResidual(ops: OpContext, inputs: WanBlockInputs, x: Tensor, linear: Linear, part: number): void {
+    const epilogue = { kind: 'gatedResidual', modulation: this.#modulation(inputs), part } as const;
+    matmul(ops, { x, linear, out: inputs.hiddenStates, epilogue });
+  }
+}

@@ -1,0 +1,130 @@
+import type { WeightSource } from '../weights/source.ts';
+import type { WeightStore } from '../weights/store.ts';
+
+/** What a pipeline is doing. */
+export type Phase = 'download' | 'compile' | 'text' | 'denoise' | 'decode';
+
+/** How far a phase has come. */
+export interface Progress {
+  readonly phase: Phase;
+  /** Bytes of a download, kernels of a compilation, denoising steps, latent frames decoded; prompts of `text`. */
+  readonly loaded: number;
+  readonly total: number;
+  /** Of a download: where the last bytes came from. */
+  readonly from?: 'network' | 'store' | 'disk';
+}
+
+/** A model: an id of the manifest, the URL of a folder in diffusers' layout, files that were picked, or a source. */
+export type ModelReference = string | URL | WeightSource | readonly File[] | FileSystemDirectoryHandle;
+
+/** Options of `loadPipeline`. */
+export interface LoadOptions {
+  /** A device of the caller's own: used as it is, and never destroyed. */
+  readonly device?: GPUDevice;
+  /** An adapter to make the device from. Default: the browser's high-performance one. */
+  readonly adapter?: GPUAdapter;
+  /** Where model ids are looked up. Default: `weights-manifest.json` beside the page. */
+  readonly manifestUrl?: string | URL;
+  /** Keeps downloaded weights. Default: the browser's Cache API; `noStore` for none. */
+  readonly store?: WeightStore;
+  /** `f16` halves the memory of a checkpoint in f32; `stored`, the default, keeps its precision. */
+  readonly weights?: 'f16' | 'stored';
+  /** Half-precision matmul operands. Default: `f16` where the adapter has `shader-f16`. */
+  readonly operands?: 'f32' | 'f16';
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Called with things that went wrong without stopping the load, such as a full cache. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Prompt embeddings of the caller's own: rows past the prompt's end are zeros, as in diffusers' WanPipeline. */
+export interface PromptEmbeddings {
+  /** [length, textDim], row-major. */
+  readonly values: Float32Array;
+  readonly length: number;
+}
+
+/** Options of `Pipeline.generate`; defaults come from the model's manifest entry, or are the class's own. */
+export interface GenerateOptions {
+  /** What to show. Not needed with `promptEmbeds`. */
+  readonly prompt?: string;
+  /** What to steer away from. Default: the empty prompt. */
+  readonly negativePrompt?: string;
+  readonly promptEmbeds?: PromptEmbeddings;
+  readonly negativePromptEmbeds?: PromptEmbeddings;
+  /** Initial noise: the same as PyTorch's `torch.Generator().manual_seed(seed)`. Default 0. */
+  readonly seed?: number;
+  /** Initial latents instead of noise, [channels, frames, rows, columns]. */
+  readonly latents?: Float32Array;
+  /** Denoising steps, at least 1. */
+  readonly steps?: number;
+  /** Classifier-free guidance; at 1 or below there is no unconditional forward. */
+  readonly guidanceScale?: number;
+  /** A sampler's name, such as `unipc`. Default: the model's own. */
+  readonly sampler?: string;
+  /** Pixels: multiples of the model's latent pixel times its patch. */
+  readonly width?: number;
+  readonly height?: number;
+  /** 4 k + 1 frames, for a VAE that makes 4 of each latent frame after the first. */
+  readonly frames?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** After each denoising step. */
+  readonly onStep?: (step: StepEvent) => void;
+}
+
+/** A denoising step that has run. */
+export interface StepEvent {
+  /** From 0. */
+  readonly step: number;
+  readonly steps: number;
+  /** Wall-clock seconds of this step. */
+  readonly seconds: number;
+}
+
+/** What a run did: the contents of `report.json`. */
+export interface Report {
+  readonly model: string;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly guidanceScale: number;
+  readonly sampler: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** E.g. `google swiftshader`. */
+  readonly adapter: string;
+  /** Precision of matmul operands. */
+  readonly operands: 'f32' | 'f16';
+  readonly policy: { readonly name: string; readonly options: Readonly<Record<string, number | string | boolean>> };
+  /** By branch, a digit a step: 1 computed, 0 reused. */
+  readonly schedule: Readonly<Partial<Record<Branch, string>>>;
+  /** The policy's measurements; none without a policy. */
+  readonly scores: readonly BlockScores[];
+  readonly blocks: { readonly computed: number; readonly reused: number };
+  /** Wall-clock seconds of each phase. */
+  readonly seconds: Readonly<Record<'load' | 'compile' | 'text' | 'denoise' | 'decode', number>>;
+  /** Wall-clock seconds of each denoising step. */
+  readonly stepSeconds: readonly number[];
+  readonly memory: {
+    /** Known before anything of the run was allocated. */
+    readonly plannedBytes: number;
+    readonly peakBytes: number;
+    readonly weightsBytes: number;
+  };
+  /** Things the caller should know, such as a prompt that was cut. */
+  readonly warnings: readonly string[];
+}
+
+/** A side of classifier-free guidance. */
+export type Branch = 'cond' | 'uncond';
+
+/** A policy's scores of a step. */
+export interface BlockScores {
+  readonly step: number;
+  readonly branch: Branch;
+  readonly mean: number;
+  readonly blocks: readonly number[];
+}

@@ -1,0 +1,57 @@
+import type { ConfigJson } from '../models/config.ts';
+
+/**
+ * A noise schedule and its update rule ("scheduler" in diffusers). A sampler keeps `stateRows` tensors of the latents'
+ * size, the latents first; a step is linear in them and in the model's velocity, so it is one small matrix, computed
+ * here in float64 and applied on the GPU by one kernel. Nothing but numbers: tested without a GPU.
+ */
+export interface Sampler {
+  /** Noise levels: before each step, and 0 after the last. */
+  readonly sigmas: readonly number[];
+  /** What the model is told at each step. */
+  readonly timesteps: readonly number[];
+  readonly stateRows: number;
+  /** Row r of the result: the new state's row r from [state rows; velocity], `stateRows + 1` factors. */
+  update(step: number): readonly (readonly number[])[];
+}
+
+/** A kind of sampler: what `--sampler` and `scheduler_config.json` name. */
+export interface SamplerKind {
+  /** Name for users, e.g. `flow-match-euler`. */
+  readonly name: string;
+  /** `_class_name` in `scheduler_config.json`. */
+  readonly className: string;
+  /** Checks the configuration. @throws {UnsupportedModelError} for forms that are not built. */
+  check(config: ConfigJson): void;
+  /**
+   * The schedule of a run.
+   *
+   * @param steps Number of denoising steps, at least 1. @param shift The flow's timestep shift.
+   */
+  create(steps: number, shift: number): Sampler;
+}
+
+/** Moves a noise level of a flow towards 1: `s sigma / (1 + (s - 1) sigma)` (Esser et al., arXiv 2403.03206, eq. 23). */
+export function shiftSigma(sigma: number, shift: number): number {
+  return (shift * sigma) / (1 + (shift - 1) * sigma);
+}
+
+/**
+ * A step's matrix with guidance folded in: velocity columns [cond] or [cond, uncond] instead of one, for
+ * `v = uncond + guidanceScale (cond - uncond)` (Ho and Salimans, arXiv 2207.12598).
+ *
+ * @returns [stateRows][stateRows + branches], row-major, as `linearCombination` takes it.
+ */
+export function guidedUpdate(
+  sampler: Sampler,
+  step: number,
+  guidanceScale: number,
+  branches: 1 | 2,
+): Float32Array<ArrayBuffer> {
+  const rows = sampler.update(step).map((row) => {
+    const state = row.slice(0, -1);
+    const velocity = row.at(-1) ?? 0;
+    return branches === 1 ? [...state, velocity] : [...state, velocity * guidanceScale, velocity * (1 - guidanceScale)];
+  });
+  return Float32Array.from(rows.flat());
+}

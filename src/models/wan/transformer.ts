@@ -1,10 +1,10 @@
 import { OptionError } from '../../errors.ts';
 import type { Tensor } from '../../gpu/tensor.ts';
 import type { OpContext } from '../../ops/context.ts';
-import { silu } from '../../ops/elementwise.ts';
 import { type Linear, matmul } from '../../ops/matmul.ts';
 import { norm } from '../../ops/norm.ts';
 import { patchify, unpatchify } from '../../ops/patchify.ts';
+import { silu } from '../../ops/silu.ts';
 import type { WeightSet } from '../../weights/weight-set.ts';
 import { type WanBlockInputs, WanTransformerBlock } from './block.ts';
 import { innerDim, type WanTransformerConfig } from './config.ts';

@@ -1,8 +1,8 @@
 // Patchify: tokens[t', h', w'][c, a, b, e] = latents[c, t' pt + a, h' ph + b, w' pw + e]; or, where UNPATCHIFY, back:
 //   latents[c, t' pt + a, h' ph + b, w' pw + e] = tokens[t', h', w'][a, b, e, c].
 //
-// latents: [C, T, H, W] f32; tokens: [T/pt * H/ph * W/pw, C * pt * ph * pw] f32. Wan's patch embedding is a convolution,
-// so c is slowest on the way in; its head has c fastest on the way out. A thread writes one value: bound by memory.
+// latents: [C, T, H, W] f32, one clip of a stack; tokens: [T/pt * H/ph * W/pw, C * pt * ph * pw] f32. Wan's patch
+// embedding is a convolution, so there c is slowest; its head has c fastest. A thread writes one value: bound by memory.
 #include "grid"
 
 struct Params {
@@ -13,6 +13,7 @@ struct Params {
   patch_frames: u32,
   patch_height: u32,
   patch_width: u32,
+  first: u32,  // where the clip begins in a stack of several
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -34,13 +35,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let c = i / (p.width * p.height * p.frames);
   let token = (t / p.patch_frames * rows + h / p.patch_height) * columns + w / p.patch_width;
   let within = (t % p.patch_frames * p.patch_height + h % p.patch_height) * p.patch_width + w % p.patch_width;
-  out[i] = x[(token * patch_size + within) * p.channels + c];
+  out[p.first + i] = x[(token * patch_size + within) * p.channels + c];
 #else
   let token = i / (p.channels * patch_size);
   let c = i / patch_size % p.channels;
   let w = token % columns * p.patch_width + i % p.patch_width;
   let h = token / columns % rows * p.patch_height + i / p.patch_width % p.patch_height;
   let t = token / (columns * rows) * p.patch_frames + i / (p.patch_width * p.patch_height) % p.patch_frames;
-  out[i] = x[((c * p.frames + t) * p.height + h) * p.width + w];
+  out[i] = x[p.first + ((c * p.frames + t) * p.height + h) * p.width + w];
 #endif
 }

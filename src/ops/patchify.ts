@@ -6,48 +6,49 @@ import { linearGrid, makeKernel } from './kernel.ts';
 /** Latent frames, rows and columns of a token. */
 export type PatchSize = readonly [frames: number, rows: number, columns: number];
 
+/** Latents, and the same as tokens. */
+interface Patches {
+  readonly latents: Tensor;
+  readonly tokens: Tensor;
+  readonly patch: PatchSize;
+  /** Which clip, where the latents are a stack of several; 0 by default. */
+  readonly clip?: number;
+}
+
 /**
  * Records cutting latents into tokens, as a patch embedding's convolution sees them.
  *
- * @param args.latents [C, T, H, W] f32.
+ * @param args.latents [..., C, T, H, W] f32, such as a sampler's state.
  * @param args.tokens [T/pt * H/ph * W/pw, C * pt * ph * pw] f32, channels ordered [c, pt, ph, pw].
  * @throws when the patch does not divide the latents, or the sizes differ.
  */
-export function patchify(
-  context: OpContext,
-  args: { readonly latents: Tensor; readonly tokens: Tensor; readonly patch: PatchSize },
-): void {
-  record(context, 'patchify', args.latents, args.latents, args.tokens, args.patch);
+export function patchify(context: OpContext, args: Patches): void {
+  record(context, 'patchify', args);
 }
 
 /**
  * Records putting a head's tokens together as latents.
  *
  * @param args.tokens [T/pt * H/ph * W/pw, pt * ph * pw * C] f32, channels ordered [pt, ph, pw, c]: not as `patchify`.
- * @param args.latents [C, T, H, W] f32.
+ * @param args.latents [..., C, T, H, W] f32, such as the velocities of two forwards.
  * @throws when the patch does not divide the latents, or the sizes differ.
  */
-export function unpatchify(
-  context: OpContext,
-  args: { readonly tokens: Tensor; readonly latents: Tensor; readonly patch: PatchSize },
-): void {
-  record(context, 'unpatchify', args.latents, args.tokens, args.latents, args.patch);
+export function unpatchify(context: OpContext, args: Patches): void {
+  record(context, 'unpatchify', args);
 }
 
-function record(
-  { recorder }: OpContext,
-  name: 'patchify' | 'unpatchify',
-  latents: Tensor,
-  from: Tensor,
-  to: Tensor,
-  patch: PatchSize,
-): void {
-  const sizes = latents.shape;
-  const count = elements(latents.shape);
-  const divides = patch.every((size, axis) => (sizes[axis + 1] as number) % size === 0);
-  if (sizes.length !== 4 || !divides || elements(from.shape) !== elements(to.shape)) {
-    throw new Error(`${name} from [${from.shape}] to [${to.shape}] by patches of ${patch.join(' x ')}`);
+function record({ recorder }: OpContext, name: 'patchify' | 'unpatchify', args: Patches): void {
+  const { latents, tokens, patch, clip = 0 } = args;
+  const sizes = latents.shape.slice(-4);
+  const count = elements(sizes);
+  const divides = sizes.length === 4 && patch.every((size, axis) => (sizes[axis + 1] as number) % size === 0);
+  if (!divides || elements(tokens.shape) !== count || elements(latents.shape) < (clip + 1) * count) {
+    throw new Error(
+      `${name}: clip ${clip} of [${latents.shape}], tokens [${tokens.shape}], patch ${patch.join(' x ')}`,
+    );
   }
-  const kernel = makeKernel(name, source, { UNPATCHIFY: name === 'unpatchify' }, ['read', 'write']);
-  recorder.dispatch(kernel, [from, to], [...sizes, ...patch], linearGrid(count, 64));
+  const unpatch = name === 'unpatchify';
+  const kernel = makeKernel(name, source, { UNPATCHIFY: unpatch }, ['read', 'write']);
+  const tensors = unpatch ? [tokens, latents] : [latents, tokens];
+  recorder.dispatch(kernel, tensors, [...sizes, ...patch, clip * count], linearGrid(count, 64));
 }

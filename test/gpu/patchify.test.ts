@@ -39,29 +39,30 @@ const CASES: [Sizes, PatchSize][] = [
 
 test.each(CASES)('patchify [%s] by [%s], and back', async (sizes, patch) => {
   const gpu = await testGpu();
-  const [C, T, H, W] = sizes;
-  const count = C * T * H * W;
-  const values = Float32Array.from({ length: count }, (_, i) => i);
-  const [pt, ph, pw] = patch;
-  const width = C * pt * ph * pw;
+  const count = sizes.reduce((product, size) => product * size);
+  const width = sizes[0] * patch.reduce((product, size) => product * size);
+  const indices = Float32Array.from({ length: 2 * count }, (_, i) => i);
 
   const cut = new KernelRun(gpu);
   const tokens = cut.output([count / width, width]);
-  const latents = cut.input(sizes, values);
-  const [got] = await cut.run(() => patchify(cut.context, { latents, tokens, patch }), tokens);
+  const latents = cut.input([2, ...sizes], indices);
+  const [got] = await cut.run(() => patchify(cut.context, { latents, tokens, patch, clip: 1 }), tokens);
   const want = new Float32Array(count);
-  for (const [i, at] of places(sizes, patch, 'c first').entries()) want[at] = i;
+  for (const [i, at] of places(sizes, patch, 'c first').entries()) want[at] = count + i;
   expect(got).toEqual(want);
 
   const join = new KernelRun(gpu);
-  const head = join.input([count / width, width], values);
-  const joined = join.output(sizes);
-  const [back] = await join.run(() => unpatchify(join.context, { tokens: head, latents: joined, patch }), joined);
-  expect(back).toEqual(Float32Array.from(places(sizes, patch, 'c last')));
+  const head = join.input([count / width, width], indices.subarray(0, count));
+  const joined = join.output([2, ...sizes]);
+  const args = { tokens: head, latents: joined, patch, clip: 1 };
+  const [back = new Float32Array()] = await join.run(() => unpatchify(join.context, args), joined);
+  expect(back.subarray(0, count).every(Number.isNaN)).toBe(true);
+  expect(back.subarray(count)).toEqual(Float32Array.from(places(sizes, patch, 'c last')));
 });
 
-test('a patch that does not divide the latents is refused', async () => {
+test('what does not fit is refused with its numbers', async () => {
   const run = new KernelRun(await testGpu());
   const [latents, tokens] = [run.output([2, 1, 4, 5]), run.output([4, 10])];
   expect(() => patchify(run.context, { latents, tokens, patch: [1, 2, 2] })).toThrow(/1 x 2 x 2/);
+  expect(() => patchify(run.context, { latents, tokens, patch: [1, 2, 5], clip: 1 })).toThrow(/clip 1 of \[2,1,4,5\]/);
 });

@@ -6,6 +6,7 @@ import matmulBindings from '../../shaders/lib/matmul_bindings.wgsl';
 import matmulEpilogue from '../../shaders/lib/matmul_epilogue.wgsl';
 import modulation from '../../shaders/lib/modulation.wgsl';
 import normRow from '../../shaders/lib/norm_row.wgsl';
+import pixels from '../../shaders/lib/pixels.wgsl';
 import qkRow from '../../shaders/lib/qk_row.wgsl';
 import rowSum from '../../shaders/lib/row_sum.wgsl';
 import type { Capabilities } from '../gpu/capabilities.ts';
@@ -22,6 +23,7 @@ const LIBRARY: Readonly<Record<string, string>> = {
   grid,
   modulation,
   norm_row: normRow,
+  pixels,
   qk_row: qkRow,
   row_sum: rowSum,
   matmul_bindings: matmulBindings,

@@ -70,3 +70,8 @@ export class SourceError extends StillframeError {
 export class UnsupportedModelError extends StillframeError {
   override readonly name = 'UnsupportedModelError';
 }
+
+/** The browser has no video encoder that takes a clip; the message lists what was tried. */
+export class VideoEncoderError extends StillframeError {
+  override readonly name = 'VideoEncoderError';
+}

@@ -1,0 +1,112 @@
+import { OptionError } from '../errors.ts';
+import type { Report } from '../pipeline/types.ts';
+import { type EncodeOptions, encode } from './encode.ts';
+import { packRows, toImageBitmap, toTexture, toVideoFrame } from './frames.ts';
+import { type ClipPixels, FrameReader } from './reader.ts';
+
+/** What a clip is made of. */
+export interface ClipInit extends ClipPixels {
+  /** Frames a second; 8 by default. */
+  readonly fps?: number;
+  readonly report: Report;
+  /** Frees the pixels. */
+  readonly release: () => void;
+}
+
+/** A generated video: its pixels stay on the GPU until they are asked for, and until `dispose`. */
+export class Clip {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  readonly frameCount: number;
+  /** Frames a second. */
+  readonly fps: number;
+  /** What the run did: the contents of `report.json`. */
+  readonly report: Report;
+  readonly #init: ClipInit;
+  readonly #reader: FrameReader;
+  #isDisposed = false;
+
+  /** @internal Clips come from `pipeline.generate`. */
+  constructor(init: ClipInit) {
+    this.#init = init;
+    this.#reader = new FrameReader(init);
+    this.width = init.width;
+    this.height = init.height;
+    this.frameCount = init.frameCount;
+    this.fps = init.fps ?? 8;
+    this.report = init.report;
+  }
+
+  /**
+   * The frames in order, read from the GPU one at a time; close each when done with it.
+   *
+   * @returns `VideoFrame`s with times in microseconds, or `ImageBitmap`s in a browser without WebCodecs.
+   * @throws {StillframeError} when the clip is disposed of.
+   * @throws {DeviceLostError}
+   */
+  async *frames(): AsyncIterableIterator<VideoFrame | ImageBitmap> {
+    const hasWebCodecs = typeof VideoFrame !== 'undefined';
+    for (let frame = 0; frame < this.frameCount; frame++) {
+      yield await (hasWebCodecs
+        ? this.#videoFrame(frame)
+        : this.#reader.read(frame, (rows) => toImageBitmap(this.#init, rows)));
+    }
+  }
+
+  /**
+   * A frame as a texture on the pipeline's device, for those who render themselves.
+   *
+   * @param frame From 0.
+   * @returns rgba8unorm with all usages but storage; the caller destroys it.
+   * @throws {OptionError} when there is no such frame.
+   * @throws {StillframeError} when the clip is disposed of.
+   */
+  texture(frame: number): GPUTexture {
+    this.#reader.throwIfClosed();
+    if (!Number.isInteger(frame) || frame < 0 || frame >= this.frameCount) {
+      throw new OptionError(`Frame ${frame} was asked for.`, `Frames go from 0 to ${this.frameCount - 1}.`);
+    }
+    return toTexture(this.#init, frame);
+  }
+
+  /**
+   * All pixels: frame by frame, row by row, 4 bytes a pixel (red, green, blue, 255).
+   *
+   * @throws {StillframeError} when the clip is disposed of.
+   */
+  async rgba(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = 4 * this.width * this.height;
+    const all = new Uint8Array(this.frameCount * bytes);
+    for (let frame = 0; frame < this.frameCount; frame++) {
+      await this.#reader.read(frame, (rows) => all.set(packRows(this.#init, rows), frame * bytes));
+    }
+    return all;
+  }
+
+  /**
+   * The clip as a video file, encoded by the browser (WebCodecs).
+   *
+   * @returns MP4 where the browser has an H.264 encoder for this size, else WebM, unless `type` says which.
+   * @throws {VideoEncoderError} listing what was tried, when no encoder takes the clip.
+   * @throws {StillframeError} when the clip is disposed of.
+   */
+  async toBlob(options: EncodeOptions = {}): Promise<Blob> {
+    this.#reader.throwIfClosed();
+    const { width, height, frameCount, fps } = this;
+    return encode({ width, height, frameCount, fps, read: (frame) => this.#videoFrame(frame) }, options);
+  }
+
+  /** Frees the clip's GPU memory; a second time it does nothing. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#reader.close();
+    this.#init.release();
+  }
+
+  #videoFrame(frame: number): Promise<VideoFrame> {
+    return this.#reader.read(frame, (rows) => toVideoFrame(this.#init, rows, frame, this.fps));
+  }
+}

@@ -22,7 +22,7 @@ export default defineConfig({
       },
       {
         plugins: [wgsl()],
-        optimizeDeps: { exclude: ['webgpu'] },
+        optimizeDeps: { exclude: ['webgpu'], include: ['mediabunny'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts', 'test/gpu/**/*.test.ts'],

@@ -5,7 +5,7 @@ import { OptionError, VideoEncoderError } from '../errors.ts';
 export interface EncodeOptions {
   /** The container. Default: MP4 if the browser can encode H.264 at this size, else WebM. */
   readonly type?: 'video/mp4' | 'video/webm';
-  /** Bits a second. Default: whatever high quality takes. */
+  /** Bits a second, for H.264 at least 200,000. Default: 0.6 a pixel, at least 250,000. */
   readonly bitrate?: number;
   /** After each frame: how many of how many are encoded. */
   readonly onProgress?: (progress: { readonly loaded: number; readonly total: number }) => void;
@@ -33,6 +33,9 @@ const CANDIDATES: readonly { type: NonNullable<EncodeOptions['type']>; codec: Vi
   { type: 'video/mp4', codec: 'vp9' },
   { type: 'video/mp4', codec: 'av1' },
 ];
+
+/** Bits a second: below, Chrome's H.264 encoder declares level "1b" as level 0.9, which its own decoder refuses. */
+const LEAST_AVC_BITRATE = 200_000;
 
 type Mediabunny = typeof import('mediabunny');
 type Candidate = (typeof CANDIDATES)[number];
@@ -77,10 +80,11 @@ async function encodeAs(
   mediabunny: Mediabunny,
   { type, codec }: Candidate,
   source: EncodeSource,
-  { bitrate, onProgress, signal }: EncodeOptions,
+  { bitrate: asked, onProgress, signal }: EncodeOptions,
 ): Promise<Blob> {
   const { width, height, frameCount, fps } = source;
-  const quality = new mediabunny.Quality(bitrate ? { bitrate } : 'very-high');
+  const bitrate = asked ?? Math.max(250_000, Math.round(0.6 * width * height * fps));
+  const quality = new mediabunny.Quality({ bitrate: codec === 'avc' ? Math.max(bitrate, LEAST_AVC_BITRATE) : bitrate });
   if (!(await mediabunny.canEncodeVideo(codec, { width, height, frameRate: fps, quality }))) {
     throw new Refusal('no encoder');
   }

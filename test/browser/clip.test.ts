@@ -1,0 +1,207 @@
+import { ALL_FORMATS, BlobSource, Input, VideoSampleSink } from 'mediabunny';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { OptionError, StillframeError, VideoEncoderError } from '../../src/errors.ts';
+import { Tensor } from '../../src/gpu/tensor.ts';
+import { upload } from '../../src/gpu/transfer.ts';
+import type { Report } from '../../src/pipeline/types.ts';
+import { Clip } from '../../src/video/clip.ts';
+import { testGpu } from '../support/kernel-run.ts';
+
+interface Sizes {
+  width: number;
+  height: number;
+  frameCount: number;
+  /** Pixels from row to row; the width unless told. */
+  rowStride?: number;
+}
+
+/** A clip with known pixels: smooth, so that video encoders can keep them, and different in every frame. */
+async function makeClip({ width, height, frameCount, rowStride = width }: Sizes) {
+  const gpu = await testGpu();
+  const pixels = new Tensor('test/pixels', 'u32', [frameCount, height, rowStride]);
+  const [buffer] = await gpu.memory.allocate([{ label: pixels.label, bytes: pixels.bytes }]);
+  pixels.bind(buffer);
+  const padded = new Uint8Array(pixels.bytes).fill(77);
+  const rgba = new Uint8Array(4 * frameCount * height * width);
+  for (let i = 0; i < frameCount * height * width; i++) {
+    const [x, y, frame] = [i % width, Math.floor(i / width) % height, Math.floor(i / width / height)];
+    const pixel = [(255 * x) / width, (255 * y) / height, (255 * frame) / frameCount, 255];
+    rgba.set(pixel, 4 * i);
+    padded.set(pixel, 4 * (Math.floor(i / width) * rowStride + x));
+  }
+  upload(gpu, pixels, padded);
+  const clip = new Clip({
+    ...{ gpu, pixels, width, height, frameCount },
+    report: {} as Report,
+    release: () => {
+      gpu.memory.free(buffer ? [buffer] : []);
+      pixels.bind(undefined);
+    },
+  });
+  onTestFinished(() => clip.dispose());
+  const frameBytes = (frame: number) => rgba.subarray(4 * frame * height * width, 4 * (frame + 1) * height * width);
+  return { gpu, clip, rgba, frameBytes };
+}
+
+async function bytesOf(picture: VideoFrame | ImageBitmap): Promise<Uint8Array> {
+  if (picture instanceof VideoFrame) {
+    const bytes = new Uint8Array(picture.allocationSize({ format: 'RGBA' }));
+    await picture.copyTo(bytes, { format: 'RGBA' });
+    return bytes;
+  }
+  const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+  context?.drawImage(picture, 0, 0);
+  return new Uint8Array(context?.getImageData(0, 0, picture.width, picture.height).data.buffer as ArrayBuffer);
+}
+
+/** How many bytes are not equal: `toEqual` takes seconds for a clip. */
+function different(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((count, value, i) => count + (value === b[i] ? 0 : 1), Math.abs(a.length - b.length));
+}
+
+/** Decibels, over red, green and blue. */
+function psnr(a: Uint8Array, b: Uint8Array): number {
+  const color = a.map((value, i) => (i % 4 === 3 ? 0 : Math.abs(value - (b[i] as number))));
+  const error = color.reduce((sum, difference) => sum + difference * difference, 0);
+  return 10 * Math.log10((255 * 255 * 0.75 * a.length) / error);
+}
+
+const SIZES: Sizes[] = [
+  { width: 128, height: 128, frameCount: 5 },
+  { width: 32, height: 48, frameCount: 9 },
+  { width: 16, height: 16, frameCount: 1 },
+  { width: 48, height: 16, frameCount: 5, rowStride: 64 },
+];
+
+describe.each(SIZES)('a clip of $frameCount frames of $width x $height', (sizes) => {
+  test('gives its frames, timed, pixel for pixel', async () => {
+    const { clip, frameBytes } = await makeClip(sizes);
+    let count = 0;
+    for await (const frame of clip.frames()) {
+      if (!(frame instanceof VideoFrame)) throw new Error('no VideoFrame');
+      expect(frame).toMatchObject({ displayWidth: sizes.width, timestamp: count * 125_000, duration: 125_000 });
+      expect(different(await bytesOf(frame), frameBytes(count++))).toBe(0);
+      frame.close();
+    }
+    expect(count).toBe(sizes.frameCount);
+  });
+
+  test('gives all bytes at once', async () => {
+    const { clip, rgba } = await makeClip(sizes);
+    expect(different(await clip.rgba(), rgba)).toBe(0);
+  });
+
+  test('gives a frame as a texture', async () => {
+    const { gpu, clip, frameBytes } = await makeClip(sizes);
+    const last = sizes.frameCount - 1;
+    const texture = clip.texture(last);
+    const bytesPerRow = 256 * Math.ceil(sizes.width / 64);
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = gpu.device.createBuffer({ size: bytesPerRow * sizes.height, usage });
+    const encoder = gpu.device.createCommandEncoder();
+    encoder.copyTextureToBuffer({ texture }, { buffer: staging, bytesPerRow }, [sizes.width, sizes.height]);
+    gpu.device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const rows = new Uint8Array(staging.getMappedRange());
+    const packed = Array.from({ length: sizes.height }, (_, row) => {
+      return [...rows.subarray(row * bytesPerRow, row * bytesPerRow + 4 * sizes.width)];
+    });
+    expect(Uint8Array.from(packed.flat())).toEqual(frameBytes(last));
+    staging.destroy();
+    texture.destroy();
+  });
+
+  test('becomes a file that decodes to the same pictures', async () => {
+    const { clip, frameBytes } = await makeClip(sizes);
+    const loaded: number[] = [];
+    const blob = await clip.toBlob({ onProgress: (progress) => loaded.push(progress.loaded) });
+    expect(loaded.at(-1)).toBe(sizes.frameCount);
+    const { codec, frames, duration } = await decode(blob);
+    console.info(`${sizes.width} x ${sizes.height}: ${blob.type} ${codec}, ${blob.size} bytes`);
+    expect(frames.length).toBe(sizes.frameCount);
+    expect(duration).toBeCloseTo(sizes.frameCount / 8, 2);
+    for (const [i, frame] of frames.entries()) {
+      expect(frame.length).toBe(4 * sizes.width * sizes.height);
+      expect(psnr(frame, frameBytes(i)), `frame ${i}`).toBeGreaterThan(30);
+    }
+  });
+});
+
+async function decode(blob: Blob) {
+  const input = new Input({ formats: ALL_FORMATS, source: new BlobSource(blob) });
+  const track = await input.getPrimaryVideoTrack();
+  if (!track) throw new Error('no video track');
+  const frames: Uint8Array[] = [];
+  for await (const sample of new VideoSampleSink(track).samples()) {
+    const frame = sample.toVideoFrame();
+    frames.push(await bytesOf(frame));
+    frame.close();
+    sample.close();
+  }
+  return { codec: track.codec, frames, duration: await input.computeDuration() };
+}
+
+const small: Sizes = { width: 32, height: 32, frameCount: 5 };
+
+test.each(['video/mp4', 'video/webm'] as const)('%s on request, or an error that says what was tried', async (type) => {
+  const { clip } = await makeClip(small);
+  const result = await clip.toBlob({ type, bitrate: 100_000 }).catch((error) => error);
+  if (result instanceof VideoEncoderError) expect(result.message).toContain(`in ${type}: no encoder`);
+  else {
+    expect(result.type).toBe(type);
+    expect((await decode(result)).frames.length).toBe(5);
+  }
+});
+
+test('without WebCodecs frames are bitmaps, and encoding fails with all that was tried', async () => {
+  // A size of its own: mediabunny remembers which it found no encoder for.
+  const { clip, frameBytes } = await makeClip({ ...small, height: 80 });
+  const { VideoFrame: frame, VideoEncoder: encoder } = globalThis;
+  onTestFinished(() => void Object.assign(globalThis, { VideoFrame: frame, VideoEncoder: encoder }));
+  Object.assign(globalThis, { VideoEncoder: undefined });
+  await expect(clip.toBlob()).rejects.toThrow(/32 x 80 video \(avc in video\/mp4: .*vp8 in video\/webm: /);
+  Object.assign(globalThis, { VideoFrame: undefined });
+  const first = (await clip.frames().next()).value as ImageBitmap;
+  Object.assign(globalThis, { VideoFrame: frame });
+  expect(first).toBeInstanceOf(ImageBitmap);
+  expect(await bytesOf(first)).toEqual(frameBytes(0));
+});
+
+test('encoding can be stopped', async () => {
+  const { clip } = await makeClip(small);
+  const stop = new AbortController();
+  const onProgress = () => stop.abort();
+  await expect(clip.toBlob({ signal: stop.signal, onProgress })).rejects.toThrow(/abort/);
+  await expect(clip.toBlob({ signal: stop.signal })).rejects.toThrow(/abort/);
+  expect((await clip.toBlob()).size).toBeGreaterThan(100);
+});
+
+test('bad options are named', async () => {
+  const { clip } = await makeClip(small);
+  expect(() => clip.texture(5)).toThrow(OptionError);
+  expect(() => clip.texture(0.5)).toThrow(/0 to 4/);
+  await expect(clip.toBlob({ bitrate: -1 })).rejects.toThrow(/bitrate is -1/);
+  await expect(clip.toBlob({ type: 'image/gif' as 'video/mp4' })).rejects.toThrow(/image\/gif/);
+});
+
+test('reading frames side by side gives each reader all of them', async () => {
+  const { clip, rgba } = await makeClip(small);
+  const [one, two] = await Promise.all([clip.rgba(), clip.rgba()]);
+  expect([one, two]).toEqual([rgba, rgba]);
+});
+
+test('dispose frees everything, at any time, and use after it says so', async () => {
+  const { currentBytes } = (await testGpu()).memory;
+  const { gpu, clip } = await makeClip(small);
+  const frames = clip.frames();
+  ((await frames.next()).value as VideoFrame).close();
+  const reading = frames.next();
+  const encoding = clip.toBlob();
+  clip.dispose();
+  clip.dispose();
+  await expect(reading).rejects.toThrow(StillframeError);
+  await expect(encoding).rejects.toThrow(/disposed of/);
+  expect(gpu.memory.currentBytes).toBe(currentBytes);
+  await expect(clip.rgba()).rejects.toThrow(/disposed of/);
+  expect(() => clip.texture(0)).toThrow(/disposed of/);
+});

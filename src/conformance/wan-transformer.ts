@@ -52,14 +52,13 @@ async function forward(
   const prompt = model.recordPrompt(ops, 'prompt', recorder.persistent('prompt', text.shape));
   const forward = {
     latents: recorder.persistent('latents', latents.shape),
-    size,
     rope: recorder.persistent('rope', [tokens, config.attentionHeadDim / 2, 2]),
     timesteps,
     groups: recorder.persistent('groups', [perToken.length], 'u32'),
     prompt,
     hiddenStates: recorder.persistent('hiddenStates', [tokens, innerDim(config)]),
     velocity: recorder.persistent('velocity', [config.outChannels, ...size]),
-    velocityOffset: 0,
+    velocityIndex: 0,
   };
   const sections = model.recordForward(ops, 'forward', forward);
   const program = await Program.create(gpu, recorder.finish());

@@ -31,9 +31,8 @@ export interface WanPrompt {
 
 /** Where a forward reads and writes. */
 export interface WanForward {
-  /** [inChannels, frames, rows, columns] f32; may be the first of several rows of a sampler's state. */
+  /** [..., inChannels, frames, rows, columns] f32: the first of a stack, such as a sampler's state. */
   readonly latents: Tensor;
-  readonly size: LatentSize;
   /** Rotary table of the token grid, written by the host. */
   readonly rope: Tensor;
   readonly timesteps: WanTimesteps;
@@ -42,9 +41,10 @@ export interface WanForward {
   readonly prompt: WanPrompt;
   /** The residual stream, [tokens, width] f32. */
   readonly hiddenStates: Tensor;
-  /** [..., outChannels, frames, rows, columns] f32, and the element at which this forward's part begins. */
+  /** [..., outChannels, frames, rows, columns] f32. */
   readonly velocity: Tensor;
-  readonly velocityOffset: number;
+  /** Which velocity of the stack is this forward's. */
+  readonly velocityIndex: number;
 }
 
 /**
@@ -162,16 +162,15 @@ export class WanTransformer3DModel {
     return sections;
   }
 
-  #recordEmbed(ops: OpContext, { latents, size, hiddenStates }: WanForward): void {
-    const { patchSize, inChannels } = this.config;
+  #recordEmbed(ops: OpContext, { latents, hiddenStates }: WanForward): void {
     const tokens = hiddenStates.shape[0] as number;
-    const patches = ops.recorder.temporary('patches', [tokens, this.#patchEmbedding.inFeatures], ops.operands);
-    patchify(ops, { latents, channels: inChannels, size, patchSize, out: patches });
+    const patches = ops.recorder.temporary('patches', [tokens, this.#patchEmbedding.inFeatures]);
+    patchify(ops, { latents, tokens: patches, patch: this.config.patchSize });
     matmul(ops, { x: patches, linear: this.#patchEmbedding, out: hiddenStates });
   }
 
   #recordHead(ops: OpContext, forward: WanForward): void {
-    const { hiddenStates, timesteps, groups, size, velocity, velocityOffset } = forward;
+    const { hiddenStates, timesteps, groups, velocity, velocityIndex } = forward;
     const { recorder, operands } = ops;
     const tokens = hiddenStates.shape[0] as number;
     const normed = recorder.temporary('norm_out', hiddenStates.shape, operands);
@@ -180,8 +179,7 @@ export class WanTransformer3DModel {
     norm(ops, { kind: 'layer', x: hiddenStates, out: normed, eps: this.config.eps, affine });
     const patches = recorder.temporary('proj_out', [tokens, this.#head.proj.outFeatures]);
     matmul(ops, { x: normed, linear: this.#head.proj, out: patches });
-    const { patchSize, outChannels } = this.config;
-    unpatchify(ops, { patches, channels: outChannels, size, patchSize, out: velocity, offset: velocityOffset });
+    unpatchify(ops, { tokens: patches, latents: velocity, patch: this.config.patchSize, clip: velocityIndex });
   }
 }
 

@@ -4,8 +4,8 @@
 // 1, keys]; relative_bias: [heads, queries + keys - 1], at key - query + queries - 1; log_sum_exp: [batch, heads, queries].
 // For CPU drivers (see matmul_direct.wgsl), so arithmetic per load counts: a thread takes TILE queries of a head and
 // goes through the keys 16 at a time, TILE x 16 scores in registers, so that TILE + 16 vec4 loads feed TILE * 64
-// multiply-adds. Sums of v stay in a private array of TILE x D f32 (at most 6 KiB), rescaled once per 16 keys when the
-// largest score so far changes. Loops over D are not unrolled, so one source does any D and compiles fast.
+// multiply-adds. Sums of v stay in an array of TILE x D f32 (at most 4 KiB: it is cleared value by value, which takes
+// time to compile), rescaled once per 16 keys. Loops over D are not unrolled: one source does any D.
 #include "attention_bindings"
 
 @compute @workgroup_size(4)
@@ -18,18 +18,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let batch = group.z;
   let head = id / tiles;
   let first_query = id % tiles * TILE;
+  let last_query = min(first_query + TILE, p.queries) - 1;
 #for i TILE
-  let query$i = min(first_query + $i, p.queries - 1);
-  let q$i = q_at(batch, query$i, head);
-  var most$i = LOWEST;
-  var sum$i = 0.0;
+  let q$i = q_at(batch, min(first_query + $i, last_query), head);
 #endfor
+  var most: array<f32, TILE>;
+  var sum: array<f32, TILE>;
+  var shrink: array<f32, TILE>;
   var y: array<vec4f, TILE * HEAD_DIM4>;
-  let end = visible(min(first_query + TILE, p.queries) - 1);
+  for (var i = 0u; i < TILE; i++) {
+    most[i] = LOWEST;
+  }
+  let end = visible(last_query);
   for (var first_key = 0u; first_key < end; first_key += 16) {
 #for j 4
-    let key$j = first_key + $j * 4 + vec4u(0, 1, 2, 3);
-    let row$j = min(key$j, vec4u(p.keys - 1));
+    let row$j = min(first_key + $j * 4 + vec4u(0, 1, 2, 3), vec4u(p.keys - 1));
     let k$j = vec4u(k_at(batch, row$j.x, head), k_at(batch, row$j.y, head), k_at(batch, row$j.z, head), k_at(batch, row$j.w, head));
     let v$j = vec4u(v_at(batch, row$j.x, head), v_at(batch, row$j.y, head), v_at(batch, row$j.z, head), v_at(batch, row$j.w, head));
 #for i TILE
@@ -47,17 +50,33 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 #endfor
 #endfor
     }
+    // Loops, not unrolled: a CPU driver takes seconds to compile dozens of exponentials.
+    var s = array<vec4f, TILE * 4>(
 #for i TILE
-#for j 4
-    s$i_$j = score(s$i_$j, batch, head, query$i, key$j);
+      s$i_0, s$i_1, s$i_2, s$i_3,
 #endfor
-    let now$i = max(most$i, largest(max(max(s$i_0, s$i_1), max(s$i_2, s$i_3))));
-    let shrink$i = exp(most$i - now$i);
-    most$i = now$i;
+    );
+    for (var i = 0u; i < TILE; i++) {
+      var now = most[i];
+      for (var j = 0u; j < 4; j++) {
+        let at = i * 4 + j;
+        s[at] = score(s[at], batch, head, min(first_query + i, last_query), first_key + j * 4 + vec4u(0, 1, 2, 3));
+        now = max(now, largest(s[at]));
+      }
+      shrink[i] = exp(most[i] - now);
+      most[i] = now;
+      sum[i] *= shrink[i];
+      for (var j = 0u; j < 4; j++) {
+        let e = exp(s[i * 4 + j] - now);
+        s[i * 4 + j] = e;
+        sum[i] += total(e);
+      }
+    }
+#for i TILE
+    let shrink$i = shrink[$i];
 #for j 4
-    s$i_$j = exp(s$i_$j - now$i);
+    s$i_$j = s[$i * 4 + $j];
 #endfor
-    sum$i = sum$i * shrink$i + total(s$i_0 + s$i_1 + s$i_2 + s$i_3);
 #endfor
     for (var d = 0u; d < p.head_dim; d++) {
 #for i TILE
@@ -74,15 +93,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
 #endfor
     }
   }
-#for i TILE
-  if (first_query + $i < p.queries) {
-    let to = out_at(batch, query$i, head);
+  for (var i = 0u; first_query + i <= last_query; i++) {
+    let to = out_at(batch, first_query + i, head);
     for (var d = 0u; d < p.head_dim; d++) {
-      out[to + d] = Out(y[d * TILE + $i] / sum$i);
+      out[to + d] = Out(y[d * TILE + i] / sum[i]);
     }
 #if LOG_SUM_EXP
-    log_sum_exp[(batch * p.heads + head) * p.queries + query$i] = most$i + log(sum$i);
+    log_sum_exp[(batch * p.heads + head) * p.queries + first_query + i] = most[i] + log(sum[i]);
 #endif
   }
-#endfor
 }

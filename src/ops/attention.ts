@@ -1,7 +1,9 @@
 import direct from '../../shaders/attention_direct.wgsl';
+import tiled from '../../shaders/attention_tiled.wgsl';
 import type { Capabilities } from '../gpu/capabilities.ts';
 import { type Access, f32 } from '../gpu/kernel.ts';
 import type { Workgroups } from '../gpu/recorder.ts';
+import type { Defines } from '../gpu/shader.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from './context.ts';
 import { linearGrid, makeKernel, needsF16, vec4Type } from './kernel.ts';
@@ -30,14 +32,18 @@ export interface AttentionShape {
 }
 
 /** How attention runs: `tile` queries a thread, or tiles of a workgroup. */
-export type AttentionVariant = { readonly name: 'direct'; readonly tile: number };
+export type AttentionVariant = { readonly name: 'direct'; readonly tile: number } | { readonly name: 'tiled' };
 
-/** Chooses the variant: large heads leave less room for the sums of several queries. */
-export function attentionVariant(_capabilities: Capabilities, { headDim }: AttentionShape): AttentionVariant {
-  return { name: 'direct', tile: headDim <= 128 ? 8 : headDim <= 384 ? 4 : 2 };
+/** Chooses the variant: with wide heads a thread has room for the sums of fewer queries. */
+export function attentionVariant(capabilities: Capabilities, { headDim }: AttentionShape): AttentionVariant {
+  if (!capabilities.software) return { name: 'tiled' };
+  return { name: 'direct', tile: headDim <= 64 ? 8 : headDim <= 128 ? 4 : 2 };
 }
 
-const SOURCES = { direct };
+const SOURCES = { direct, tiled };
+
+/** Queries, and channels of the output, that a workgroup of the tiled variant takes. */
+const TILE = { queries: 32, channels: 128, chunk: 32 } as const;
 
 /**
  * Records `out = softmax(scale * q k^T + bias) v` for every batch and head.
@@ -66,7 +72,7 @@ export function attention(
     readonly variant?: AttentionVariant;
   },
 ): void {
-  const { heads, headDim, queries, keys, batch = 1, keyBias, relativeBias, causalBlock, logSumExp } = args;
+  const { heads, headDim, queries, keys, keyBias, relativeBias, causalBlock, logSumExp } = args;
   const { variant = attentionVariant(capabilities, args), scale = 1 / Math.sqrt(headDim) } = args;
   if (headDim % 4 !== 0 || headDim > 512) throw new Error(`a head of ${headDim}: not a multiple of 4 up to 512`);
   const rows = [args.q, args.k, args.v, args.out];
@@ -84,8 +90,7 @@ export function attention(
     RELATIVE_BIAS: bind(relativeBias),
     LOG_SUM_EXP: bind(logSumExp),
     BLOCK_CAUSAL: causalBlock !== undefined,
-    HEAD_DIM4: headDim / 4,
-    TILE: variant.tile,
+    ...variantDefines(variant, headDim),
   };
   const access: Access[] = tensors.map((tensor, i) => (i === 3 || tensor === logSumExp ? 'write' : 'read'));
   recorder.dispatch(
@@ -101,7 +106,7 @@ export function attention(
       keyBias && elements(keyBias.shape) > keys ? keys : 0,
       causalBlock ?? 0,
     ],
-    workgroups(variant, queries, heads, batch),
+    workgroups(variant, args),
   );
 }
 
@@ -118,7 +123,17 @@ function strides({ tensor, rowStride, offset = 0, batchStride = 0 }: HeadRows): 
   });
 }
 
-function workgroups(variant: AttentionVariant, queries: number, heads: number, batch: number): Workgroups {
+function variantDefines(variant: AttentionVariant, headDim: number): Defines {
+  if (variant.name === 'direct') return { TILE: variant.tile, HEAD_DIM4: headDim / 4 };
+  return { CHUNKS: Math.ceil(Math.min(headDim, TILE.channels) / TILE.chunk), SLICES: slices(headDim) };
+}
+
+function slices(headDim: number): number {
+  return Math.ceil(headDim / TILE.channels);
+}
+
+function workgroups(variant: AttentionVariant, { heads, headDim, queries, batch = 1 }: AttentionShape): Workgroups {
+  if (variant.name === 'tiled') return [Math.ceil(queries / TILE.queries), heads * slices(headDim), batch];
   const [x, y] = linearGrid(Math.ceil(queries / variant.tile) * heads, 4);
   return [x, y, batch];
 }

@@ -81,7 +81,7 @@ async function check(variant: NormVariant, shape: Case, seed: number) {
 
 const SIZES = [1, 3, 4, 5, 13, 16, 64, 67, 96, 192, 257];
 
-describe.each(VARIANTS)('norm $name $lanes', (variant) => {
+describe.each(VARIANTS)('norm %j', (variant) => {
   test.each(KINDS)('%s on odd shapes', async (kind) => {
     const random = new Random(KINDS.indexOf(kind) + 7);
     const pick = () => SIZES[random.integer(0, SIZES.length - 1)] as number;
@@ -105,7 +105,7 @@ describe.each(VARIANTS)('norm $name $lanes', (variant) => {
 });
 
 describeWithF16('norm into f16', () => {
-  test.each(VARIANTS)('$name $lanes f16', async (variant) => {
+  test.each(VARIANTS)('%j f16', async (variant) => {
     await check(variant, { kind: 'layer', affine: 'modulated', rows: 67, channels: 192, out: 'f16' }, 1);
     await check(variant, { kind: 'l2', affine: 'weight', rows: 13, channels: 67, out: 'f16', silu: true }, 2);
   });

@@ -6,6 +6,7 @@ struct Params {
   width: u32,
   patch_size: u32,  // pixels along the side of a channel-last pixel
   stride: u32,      // floats of a channel-last pixel, padding included
+  row_stride: u32,  // pixels from a row of packed pixels to the next
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;

@@ -1,23 +1,28 @@
+import { encodeCommands, type ReadyCommand, type ReadyDispatch } from './encode.ts';
 import type { Gpu } from './gpu.ts';
 import { packParams } from './kernel.ts';
-import type { Command, Dispatch, Recording } from './recorder.ts';
+import type { Dispatch, Recording } from './recorder.ts';
 
 /** Offsets of uniform bindings must be multiples of this on every device. */
 const UNIFORM_ALIGNMENT = 256;
 
-/** A dispatch ready to be encoded. */
-export interface ReadyDispatch extends Dispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-}
-
-/** A command with everything bound. */
-export type ReadyCommand = ReadyDispatch | Exclude<Command, Dispatch>;
-
-/** Compiles what a recording needs, all at once; a `Program` made later finds it done. */
-export async function compile(gpu: Gpu, recording: Recording): Promise<void> {
+/**
+ * Compiles what a recording needs, all at once; a `Program` made later finds it done.
+ *
+ * @param onKernel Called as kernels are done, with how many of how many.
+ */
+export async function compile(
+  gpu: Gpu,
+  recording: Recording,
+  onKernel?: (done: number, of: number) => void,
+): Promise<void> {
   const kernels = new Set(dispatches(recording).map(({ kernel }) => kernel));
-  await gpu.orLost(Promise.all([...kernels].map((kernel) => gpu.pipelines.get(kernel))));
+  let done = 0;
+  const compiling = [...kernels].map(async (kernel) => {
+    await gpu.pipelines.get(kernel);
+    onKernel?.(++done, kernels.size);
+  });
+  await gpu.orLost(Promise.all(compiling));
 }
 
 /** Bytes that a program of this recording will hold: its buffers and its uniforms. */
@@ -31,7 +36,7 @@ export class Program {
     private readonly gpu: Gpu,
     readonly recording: Recording,
     private readonly buffers: readonly GPUBuffer[],
-    private readonly commands: ReadonlyMap<string, readonly ReadyCommand[]>,
+    private readonly sections: ReadonlyMap<string, readonly ReadyCommand[]>,
     /** Bytes held. */
     readonly bytes: number,
   ) {}
@@ -70,42 +75,26 @@ export class Program {
 
   /** The commands of a section. */
   section(name: string): readonly ReadyCommand[] {
-    const commands = this.commands.get(name);
+    const commands = this.sections.get(name);
     if (!commands) throw new Error(`${this.recording.label} has no section ${name}`);
     return commands;
   }
 
-  /** Encodes sections in order: one pass for as many dispatches as follow each other. */
-  encode(
-    encoder: GPUCommandEncoder,
-    sections: readonly string[],
-    timestampWrites?: GPUComputePassTimestampWrites,
-  ): void {
-    let pass: GPUComputePassEncoder | undefined;
-    for (const command of sections.flatMap((name) => this.section(name))) {
-      if (command.kind === 'dispatch') {
-        pass ??= encoder.beginComputePass({ label: sections[0], timestampWrites });
-        pass.setPipeline(command.pipeline);
-        pass.setBindGroup(0, command.bindGroup);
-        pass.dispatchWorkgroups(...command.workgroups);
-        continue;
-      }
-      pass?.end();
-      pass = undefined;
-      if (command.kind === 'clear') encoder.clearBuffer(command.tensors[0].buffer);
-      else {
-        const [from, to] = command.tensors;
-        encoder.copyBufferToBuffer(from.buffer, command.fromOffset, to.buffer, command.toOffset, command.bytes);
-      }
-    }
-    pass?.end();
+  /** The commands of several sections, in order. */
+  commands(sections: readonly string[]): ReadyCommand[] {
+    return sections.flatMap((name) => this.section(name));
   }
 
-  /** Encodes and submits sections as one submission. */
+  /** Runs sections as one submission. */
   run(...sections: string[]): void {
+    this.submit(this.commands(sections));
+  }
+
+  /** Runs commands of this program as one submission. */
+  submit(commands: readonly ReadyCommand[]): void {
     this.gpu.throwIfLost();
-    const encoder = this.gpu.device.createCommandEncoder({ label: sections[0] });
-    this.encode(encoder, sections);
+    const encoder = this.gpu.device.createCommandEncoder({ label: this.recording.label });
+    encodeCommands(encoder, commands);
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 

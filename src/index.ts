@@ -1,0 +1,50 @@
+/**
+ * Video diffusion transformers in a browser tab: text to video on WebGPU, with hand-written kernels.
+ *
+ * @module
+ */
+
+export {
+  DeviceLostError,
+  IntegrityError,
+  KernelError,
+  LimitError,
+  NoWebGpuError,
+  OptionError,
+  OutOfMemoryError,
+  SourceError,
+  StillframeError,
+  UnsupportedModelError,
+  VideoEncoderError,
+  WeightsError,
+} from './errors.ts';
+export type { Capabilities } from './gpu/capabilities.ts';
+export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
+export type {
+  BlockScores,
+  Branch,
+  GenerateOptions,
+  LoadOptions,
+  ModelReference,
+  Phase,
+  Progress,
+  PromptEmbeddings,
+  Report,
+  StepEvent,
+} from './pipeline/types.ts';
+export type { MemoryPlan } from './pipeline/wan-pipeline.ts';
+export type { Clip } from './video/clip.ts';
+export type { EncodeOptions } from './video/encode.ts';
+export type { ManifestFile, ModelDefaults } from './weights/manifest.ts';
+export {
+  type ByteRange,
+  MissingFileError,
+  type OpenedFile,
+  type Origin,
+  sourceFromDirectory,
+  sourceFromFiles,
+  sourceFromUrl,
+  type UrlSourceOptions,
+  type WeightSource,
+} from './weights/source.ts';
+export { type CacheStoreOptions, cacheStore, noStore, type WeightStore } from './weights/store.ts';

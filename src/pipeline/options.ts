@@ -1,0 +1,105 @@
+import { OptionError } from '../errors.ts';
+import { SAMPLERS, samplerByName } from '../samplers/index.ts';
+import type { SamplerKind } from '../samplers/sampler.ts';
+import type { ModelDefaults } from '../weights/manifest.ts';
+import type { Branch, GenerateOptions } from './types.ts';
+
+/** What a model allows. */
+export interface SizeRules {
+  /** Width and height are multiples of this many pixels. */
+  readonly pixels: number;
+  /** Frames are a multiple of this, plus 1. */
+  readonly frames: number;
+}
+
+/** A run's settings, complete and checked. */
+export interface RunSettings {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly guidanceScale: number;
+  readonly sampler: SamplerKind;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** With guidance above 1, a forward without the prompt, too. */
+  readonly branches: readonly Branch[];
+}
+
+/** Largest side or count that is taken for a slip of the keyboard rather than a wish. */
+const MOST = 100_000;
+
+/**
+ * Fills in defaults and checks every option.
+ *
+ * @throws {OptionError} naming the option, its value and what it may be.
+ */
+export function resolveSettings(options: GenerateOptions, defaults: ModelDefaults, rules: SizeRules): RunSettings {
+  const guidanceScale = finite('guidanceScale', options.guidanceScale ?? defaults.guidanceScale);
+  if (options.prompt === undefined && options.promptEmbeds === undefined) {
+    throw new OptionError('prompt is missing.', 'Pass prompt, or promptEmbeds with embeddings of your own.');
+  }
+  const prompt = text('prompt', options.prompt ?? '');
+  const width = side('width', options.width ?? defaults.width, rules.pixels);
+  const height = side('height', options.height ?? defaults.height, rules.pixels);
+  const frames = count('frames', options.frames ?? defaults.frames);
+  if ((frames - 1) % rules.frames !== 0) {
+    const near = Math.max(0, Math.round((frames - 1) / rules.frames)) * rules.frames + 1;
+    throw new OptionError(
+      `frames is ${frames}; this model makes ${rules.frames} k + 1 frames.`,
+      `Use ${near}, for example.`,
+    );
+  }
+  return {
+    prompt,
+    negativePrompt: text('negativePrompt', options.negativePrompt ?? ''),
+    seed: seed(options.seed ?? 0),
+    steps: count('steps', options.steps ?? defaults.steps),
+    guidanceScale,
+    sampler: samplerByName(text('sampler', options.sampler ?? defaults.sampler)),
+    width,
+    height,
+    frames,
+    branches: guidanceScale > 1 ? ['cond', 'uncond'] : ['cond'],
+  };
+}
+
+/** Defaults of a model that is not in the manifest: those of diffusers' `WanPipeline`. */
+export function wanDefaults(sampler: SamplerKind): ModelDefaults {
+  return { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
+}
+
+/** Names of all samplers, for help texts. */
+export function samplerNames(): string[] {
+  return SAMPLERS.map(({ name }) => name);
+}
+
+function finite(name: string, value: number): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new OptionError(`${name} is ${String(value)}.`, `Pass a finite number; 1 is no guidance.`);
+}
+
+function text(name: string, value: string): string {
+  if (typeof value === 'string') return value;
+  throw new OptionError(`${name} is ${String(value)}.`, 'Pass a string.');
+}
+
+function count(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= MOST) return value;
+  throw new OptionError(`${name} is ${String(value)}.`, `Pass an integer from 1 to ${MOST}.`);
+}
+
+function side(name: string, value: number, multiple: number): number {
+  if (Number.isInteger(value) && value >= multiple && value <= MOST && value % multiple === 0) return value;
+  const near = Number.isFinite(value) ? Math.max(1, Math.round(Math.min(value, MOST) / multiple)) * multiple : multiple;
+  throw new OptionError(
+    `${name} is ${String(value)}; this model needs a multiple of ${multiple} pixels.`,
+    `Use ${near}, for example.`,
+  );
+}
+
+function seed(value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new OptionError(`seed is ${String(value)}.`, `Pass an integer from 0 to ${Number.MAX_SAFE_INTEGER}.`);
+}

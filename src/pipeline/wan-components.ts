@@ -1,0 +1,122 @@
+import { UnsupportedModelError } from '../errors.ts';
+import type { ConfigJson } from '../models/config.ts';
+import { parseT5Config } from '../models/t5/config.ts';
+import { T5Encoder } from '../models/t5/encoder.ts';
+import { type AutoencoderKLWanConfig, parseAutoencoderKLWanConfig, WanDecoder } from '../models/vae/index.ts';
+import { parseWanTransformerConfig } from '../models/wan/config.ts';
+import { WanTransformer3DModel } from '../models/wan/transformer.ts';
+import { samplerFromConfig } from '../samplers/index.ts';
+import type { SamplerKind } from '../samplers/sampler.ts';
+import { loadTokenizer, type PromptTokenizer } from '../text/tokenizer.ts';
+import { openCheckpoint } from '../weights/checkpoint.ts';
+import { readJson } from '../weights/source.ts';
+import type { WeightStore } from '../weights/store.ts';
+import { type WeightPrecision, WeightSet } from '../weights/weight-set.ts';
+import type { ResolvedModel } from './resolve.ts';
+
+/** The parts of a `WanPipeline`, declared: their weights are known and checked, but not read. */
+export interface WanComponents {
+  readonly transformer: WanTransformer3DModel;
+  readonly decoder: WanDecoder;
+  readonly vaeConfig: AutoencoderKLWanConfig;
+  /** Absent in a folder without a text encoder, which takes prompt embeddings only. */
+  readonly text?: { readonly tokenizer: PromptTokenizer; readonly encoder: T5Encoder };
+  readonly sampler: { readonly kind: SamplerKind; readonly shift: number };
+  /** Each part's weights, in the order of use. */
+  readonly weights: readonly WeightSet[];
+}
+
+/** How components are opened. */
+export interface OpenOptions {
+  readonly precision: WeightPrecision;
+  readonly store?: WeightStore | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens a folder with a `WanPipeline`: reads configurations, the tokenizer and the headers of the weights, and checks
+ * them against each other.
+ *
+ * @param index The folder's `model_index.json`.
+ * @throws {UnsupportedModelError | WeightsError | SourceError}
+ */
+export async function openWanComponents(
+  { source, files }: ResolvedModel,
+  index: ConfigJson,
+  { precision, store, signal }: OpenOptions,
+): Promise<WanComponents> {
+  expectClass(index, 'transformer', 'WanTransformer3DModel');
+  expectClass(index, 'vae', 'AutoencoderKLWan');
+  if (componentClass(index, 'transformer_2')) {
+    throw new UnsupportedModelError(
+      `${source.label} has a second transformer (transformer_2), which is not built.`,
+      'Use a pipeline with one transformer, such as Wan2.1-T2V-1.3B.',
+    );
+  }
+  const config = async (path: string) => (await readJson(source, path, signal)) as ConfigJson;
+  const open = async (folder: string) => {
+    const checkpoint = await openCheckpoint(source, folder, { files, store, signal });
+    return { checkpoint, weights: new WeightSet(checkpoint, precision) };
+  };
+  const hasText = componentClass(index, 'text_encoder') !== undefined;
+  if (hasText) expectClass(index, 'text_encoder', 'UMT5EncoderModel', 'T5EncoderModel');
+  const [transformerConfig, vaeConfig, schedulerConfig, textConfig, transformer, vae, text, tokenizer] =
+    await Promise.all([
+      config('transformer/config.json'),
+      config('vae/config.json'),
+      config('scheduler/scheduler_config.json'),
+      hasText ? config('text_encoder/config.json') : undefined,
+      open('transformer'),
+      open('vae'),
+      hasText ? open('text_encoder') : undefined,
+      hasText ? loadTokenizer(source, 'tokenizer', signal) : undefined,
+    ]);
+  const latents = parseAutoencoderKLWanConfig(vaeConfig);
+  const parts = {
+    transformer: new WanTransformer3DModel(parseWanTransformerConfig(transformerConfig), transformer.weights),
+    decoder: new WanDecoder(vae.weights, latents),
+    vaeConfig: latents,
+    sampler: samplerFromConfig(schedulerConfig),
+  };
+  const encoder = text && textConfig && new T5Encoder(parseT5Config(textConfig), text.checkpoint, text.weights);
+  const weights = [...(text ? [text.weights] : []), transformer.weights, vae.weights];
+  for (const set of weights) set.check();
+  checkFit(source.label, parts, encoder);
+  return { ...parts, ...(encoder && tokenizer ? { text: { tokenizer, encoder } } : {}), weights };
+}
+
+/** A component's class in `model_index.json`: `["diffusers", "WanTransformer3DModel"]`, `[null, null]` for none. */
+function componentClass(index: ConfigJson, name: string): string | undefined {
+  const entry = index[name];
+  return Array.isArray(entry) && typeof entry[1] === 'string' ? entry[1] : undefined;
+}
+
+function expectClass(index: ConfigJson, name: string, ...classes: readonly string[]): void {
+  const found = componentClass(index, name);
+  if (found && classes.includes(found)) return;
+  throw new UnsupportedModelError(
+    `model_index.json names ${found ?? 'no class'} as ${name}; supported: ${classes.join(', ')}.`,
+    'Use a folder of the Wan family in diffusers layout.',
+  );
+}
+
+function checkFit(
+  label: string,
+  { transformer, vaeConfig }: Pick<WanComponents, 'transformer' | 'vaeConfig'>,
+  encoder: T5Encoder | undefined,
+): void {
+  const { inChannels, outChannels, textDim } = transformer.config;
+  const { zDim } = vaeConfig;
+  if (inChannels !== zDim || outChannels !== zDim) {
+    throw new UnsupportedModelError(
+      `${label}: the transformer maps ${inChannels} channels to ${outChannels}, the VAE's latents have ${zDim}.`,
+      'Use a transformer and a VAE of the same text-to-video model.',
+    );
+  }
+  if (encoder && encoder.config.dModel !== textDim) {
+    throw new UnsupportedModelError(
+      `${label}: the text encoder is ${encoder.config.dModel} wide, the transformer takes ${textDim}.`,
+      'Use a text encoder and a transformer of the same model.',
+    );
+  }
+}

@@ -1,0 +1,117 @@
+import type { Gpu } from '../gpu/gpu.ts';
+import type { Pacer } from '../gpu/pacer.ts';
+import type { Tensor } from '../gpu/tensor.ts';
+import type { Sampler } from '../samplers/sampler.ts';
+import { cleanPrompt } from '../text/clean.ts';
+import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
+import type { RunSettings } from './options.ts';
+import type { Branch, GenerateOptions, Progress } from './types.ts';
+import type { WanRun } from './wan-run.ts';
+
+/** Most tokens of a prompt that Wan's pipeline takes, whatever the tokenizer would. */
+const MAX_TOKENS = 512;
+
+/** Steps that may be on their way to the GPU at once: enough that it never waits, few enough to stop soon. */
+const STEPS_IN_FLIGHT = 2;
+
+/** What the phases of a generation need. */
+export interface PhaseContext {
+  readonly gpu: Gpu;
+  readonly pacer: Pacer;
+  readonly run: WanRun;
+  readonly settings: RunSettings;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Tokens of a prompt, and what to tell the user when it was cut. */
+export function tokenize(
+  tokenizer: PromptTokenizer,
+  name: string,
+  prompt: string,
+): EncodedPrompt & { warning?: string } {
+  const encoded = tokenizer.encode(cleanPrompt(prompt), MAX_TOKENS);
+  if (!encoded.truncated) return encoded;
+  const warning = `${name} was cut: the model takes ${encoded.ids.length} tokens, and ${encoded.cut} more were given.`;
+  return { ...encoded, warning };
+}
+
+/** Fills in each branch's prompt embeddings: given ones as they are, others by the text encoder. */
+export async function encodePrompts(
+  { gpu, run, settings, signal, onProgress }: PhaseContext,
+  options: GenerateOptions,
+  tokens: ReadonlyMap<Branch, EncodedPrompt>,
+): Promise<void> {
+  const total = settings.branches.length;
+  for (const [i, branch] of settings.branches.entries()) {
+    onProgress?.({ phase: 'text', loaded: i, total });
+    signal?.throwIfAborted();
+    const given = branch === 'cond' ? options.promptEmbeds : options.negativePromptEmbeds;
+    const encoded = tokens.get(branch);
+    if (given) run.writePrompt(branch, given.values);
+    else if (encoded) await run.encodePrompt(branch, encoded.ids, encoded.mask, signal);
+  }
+  await gpu.idle();
+  onProgress?.({ phase: 'text', loaded: total, total });
+}
+
+/**
+ * The denoising loop. Nothing is read back: the sampler's factors are known beforehand, and two steps are in flight.
+ *
+ * @param onStep Called when a step has run, with its wall-clock seconds.
+ */
+export async function denoise(
+  { gpu, pacer, run, settings, signal, onProgress }: PhaseContext,
+  sampler: Sampler,
+  latents: Float32Array,
+  onStep: (step: number, seconds: number) => void | Promise<void>,
+): Promise<void> {
+  const { steps, guidanceScale } = settings;
+  onProgress?.({ phase: 'denoise', loaded: 0, total: steps });
+  run.prepare(sampler, latents);
+  await gpu.idle();
+  let last = performance.now();
+  const inFlight: Promise<void>[] = [];
+  const finish = async (step: number) => {
+    await inFlight.shift();
+    const now = performance.now();
+    await onStep(step, (now - last) / 1000);
+    last = now;
+    onProgress?.({ phase: 'denoise', loaded: step + 1, total: steps });
+  };
+  for (let step = 0; step < steps; step++) {
+    run.beginStep(step, sampler, guidanceScale);
+    for (const { embed, blocks, head } of run.forwards.values()) {
+      signal?.throwIfAborted();
+      await pacer.run(run.program, 'forward', run.program.commands([embed, ...blocks, head]), signal);
+    }
+    run.program.run('update');
+    inFlight.push(settled(gpu.idle()));
+    if (inFlight.length === STEPS_IN_FLIGHT) await finish(step - STEPS_IN_FLIGHT + 1);
+  }
+  while (inFlight.length > 0) await finish(steps - inFlight.length);
+}
+
+/** Decodes chunk by chunk, copying each chunk's frames into `pixels`, [frames, height, rowStride] u32. */
+export async function decode({ gpu, pacer, run, signal, onProgress }: PhaseContext, pixels: Tensor): Promise<void> {
+  const { chunks } = run.decoding;
+  let offset = 0;
+  for (const [i, chunk] of chunks.entries()) {
+    onProgress?.({ phase: 'decode', loaded: i, total: chunks.length });
+    signal?.throwIfAborted();
+    await pacer.run(run.program, `decode ${i === 0 ? 'first' : 'next'}`, run.program.commands(chunk.sections), signal);
+    const commands = gpu.device.createCommandEncoder({ label: 'decode.keep' });
+    const bytes = chunk.pixels.shape.reduce((product, size) => product * size, 4);
+    commands.copyBufferToBuffer(chunk.pixels.buffer, 0, pixels.buffer, offset, bytes);
+    gpu.device.queue.submit([commands.finish()]);
+    offset += bytes;
+    await gpu.idle();
+  }
+  onProgress?.({ phase: 'decode', loaded: chunks.length, total: chunks.length });
+}
+
+/** A promise that may be left waiting: whoever awaits it still sees its rejection. */
+function settled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}

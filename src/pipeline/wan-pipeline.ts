@@ -1,0 +1,270 @@
+import { OptionError } from '../errors.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { Pacer } from '../gpu/pacer.ts';
+import { compile } from '../gpu/program.ts';
+import { elements, Tensor } from '../gpu/tensor.ts';
+import { type AutoencoderKLWanConfig, spatialCompression, temporalCompression } from '../models/vae/index.ts';
+import type { OpContext } from '../ops/context.ts';
+import { randn } from '../samplers/noise.ts';
+import type { EncodedPrompt } from '../text/tokenizer.ts';
+import { Clip } from '../video/clip.ts';
+import type { ModelDefaults } from '../weights/manifest.ts';
+import { type RunSettings, resolveSettings, type SizeRules, wanDefaults } from './options.ts';
+import { makeReport } from './report.ts';
+import { Stopwatch } from './stopwatch.ts';
+import type { Branch, GenerateOptions, Progress, PromptEmbeddings } from './types.ts';
+import type { WanComponents } from './wan-components.ts';
+import { rowStride } from './wan-decoding.ts';
+import { decode, denoise, encodePrompts, type PhaseContext, tokenize } from './wan-generate.ts';
+import { type RunGeometry, WanRun } from './wan-run.ts';
+
+/** Text encodings are recorded for a multiple of so many tokens, so that most prompts share a recording. */
+const TOKEN_BLOCK = 32;
+
+/** Bytes that a generation will hold, known before it allocates any. */
+export interface MemoryPlan {
+  readonly weightsBytes: number;
+  /** Activations, states and parameters of the run. */
+  readonly runBytes: number;
+  /** The clip's pixels. */
+  readonly clipBytes: number;
+  /** Their sum. */
+  readonly plannedBytes: number;
+}
+
+/** A `WanPipeline` on one device: text to video. */
+export class WanPipeline {
+  readonly defaults: ModelDefaults;
+  readonly #pacer: Pacer;
+  readonly #seconds = new Stopwatch();
+  #run: WanRun | undefined;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly modelId: string,
+    private readonly components: WanComponents,
+    private readonly operands: OpContext['operands'],
+    defaults: ModelDefaults | undefined,
+  ) {
+    this.defaults = defaults ?? wanDefaults(components.sampler.kind);
+    this.#pacer = new Pacer(gpu);
+  }
+
+  /** GPU bytes of the weights. */
+  get weightsBytes(): number {
+    return this.components.weights.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Reads all weights and, beside it, compiles the kernels of a run with the defaults. */
+  async load(signal?: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
+    const compiling = this.#seconds.time('compile', () =>
+      this.#compile(this.#record(this.#defaultGeometry()), onProgress),
+    );
+    compiling.catch(() => {});
+    try {
+      await this.#seconds.time('load', () => this.#loadWeights(signal, onProgress));
+      await compiling;
+      signal?.throwIfAborted();
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** What a generation would hold. @throws {OptionError} */
+  plan(options: GenerateOptions): MemoryPlan {
+    const settings = this.#settings(options);
+    const { geometry } = this.#geometry(settings, options);
+    return this.#plan(settings, this.#runFor(geometry));
+  }
+
+  /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
+  async generate(options: GenerateOptions): Promise<Clip> {
+    const { signal, onProgress } = options;
+    const settings = this.#settings(options);
+    const { geometry, tokens, warnings } = this.#geometry(settings, options);
+    signal?.throwIfAborted();
+    const run = this.#runFor(geometry);
+    if (run !== this.#run) {
+      this.#run?.stop();
+      this.#run = run;
+    }
+    const others = this.gpu.memory.currentBytes - this.weightsBytes - (run.isStarted ? run.plannedBytes : 0);
+    this.gpu.memory.resetPeak();
+    const seconds = this.#seconds.copy();
+    const stepSeconds: number[] = [];
+    let pixels: GPUBuffer[] = [];
+    try {
+      await seconds.time('compile', () => this.#compile(run, onProgress));
+      await run.start();
+      const sampler = settings.sampler.create(settings.steps, this.components.sampler.shift);
+      const context: PhaseContext = { gpu: this.gpu, pacer: this.#pacer, run, settings, signal, onProgress };
+      await seconds.time('text', () => encodePrompts(context, options, tokens));
+      const latents = this.#latents(settings, geometry, options.latents);
+      const onStep = (step: number, elapsed: number) => {
+        stepSeconds.push(elapsed);
+        options.onStep?.({ step, steps: settings.steps, seconds: elapsed });
+      };
+      await seconds.time('denoise', () => denoise(context, sampler, latents, onStep));
+      const shape = [settings.frames, settings.height, rowStride(settings.width)];
+      const frames = new Tensor('clip', 'u32', shape);
+      pixels = await this.gpu.memory.allocate([{ label: 'clip', bytes: frames.bytes }]);
+      frames.bind(pixels[0]);
+      await seconds.time('decode', () => decode(context, frames));
+      const plan = this.#plan(settings, run);
+      const memory = { ...plan, peakBytes: this.gpu.memory.peakBytes - others };
+      return new Clip({
+        gpu: this.gpu,
+        pixels: frames,
+        width: settings.width,
+        height: settings.height,
+        frameCount: settings.frames,
+        report: makeReport({
+          model: this.modelId,
+          adapter: this.gpu.adapterName,
+          operands: this.operands,
+          settings,
+          blocks: this.components.transformer.blocks.length,
+          seconds: seconds.seconds,
+          stepSeconds,
+          memory,
+          warnings,
+        }),
+        release: () => this.gpu.memory.free(pixels),
+      });
+    } catch (error) {
+      // What was submitted may still use the buffers; a lost device has let go of them.
+      await this.gpu.idle().catch(() => {});
+      this.gpu.memory.free(pixels);
+      run.stop();
+      this.#run = undefined;
+      throw error;
+    }
+  }
+
+  /** Frees weights and run. */
+  dispose(): void {
+    this.#run?.stop();
+    this.#run = undefined;
+    for (const weights of this.components.weights) weights.dispose(this.gpu);
+  }
+
+  async #loadWeights(signal?: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
+    const { weights, text } = this.components;
+    const sets = weights.map((set) => ({ set, loaded: 0, total: set.bytes }));
+    for (const entry of sets) {
+      await entry.set.load(this.gpu, {
+        signal,
+        onBytes: (loaded, total, from) => {
+          Object.assign(entry, { loaded, total });
+          const sum = (key: 'loaded' | 'total') => sets.reduce((bytes, other) => bytes + other[key], 0);
+          onProgress?.({ phase: 'download', loaded: sum('loaded'), total: sum('total'), from });
+        },
+      });
+    }
+    await text?.encoder.loadTables(signal);
+  }
+
+  async #compile(run: WanRun, onProgress?: (progress: Progress) => void): Promise<void> {
+    await compile(this.gpu, run.recording, (loaded, total) => onProgress?.({ phase: 'compile', loaded, total }));
+  }
+
+  #settings(options: GenerateOptions): RunSettings {
+    const settings = resolveSettings(options, this.defaults, this.#sizeRules());
+    if (!this.components.text) {
+      for (const [branch, given] of [
+        ['promptEmbeds', options.promptEmbeds],
+        ['negativePromptEmbeds', settings.branches.length === 1 || options.negativePromptEmbeds],
+      ] as const) {
+        if (!given)
+          throw new OptionError(`${branch} is missing.`, `${this.modelId} has no text encoder: pass embeddings.`);
+      }
+    }
+    return settings;
+  }
+
+  #sizeRules(): SizeRules {
+    const { vaeConfig, transformer } = this.components;
+    const [, rows, columns] = transformer.config.patchSize;
+    return { pixels: spatialCompression(vaeConfig) * Math.max(rows, columns), frames: temporalCompression(vaeConfig) };
+  }
+
+  #geometry(settings: RunSettings, options: GenerateOptions) {
+    const tokens = new Map<Branch, EncodedPrompt>();
+    const warnings: string[] = [];
+    const promptLength: Partial<Record<Branch, number>> = {};
+    let longest = 0;
+    for (const branch of settings.branches) {
+      const isCond = branch === 'cond';
+      const name = isCond ? 'prompt' : 'negativePrompt';
+      const given = isCond ? options.promptEmbeds : options.negativePromptEmbeds;
+      if (given) {
+        promptLength[branch] = checkEmbeddings(`${name}Embeds`, given, this.components.transformer.config.textDim);
+      } else if (this.components.text) {
+        const encoded = tokenize(this.components.text.tokenizer, name, settings[name]);
+        if (encoded.warning) warnings.push(encoded.warning);
+        tokens.set(branch, encoded);
+        promptLength[branch] = encoded.ids.length;
+        longest = Math.max(longest, Math.min(encoded.ids.length, roundUp(encoded.tokens, TOKEN_BLOCK)));
+      }
+    }
+    const geometry: RunGeometry = {
+      latentSize: latentSize(settings, this.components.vaeConfig),
+      steps: settings.steps,
+      stateRows: settings.sampler.create(1, 1).stateRows,
+      promptLength,
+      ...(longest > 0 ? { textLength: longest } : {}),
+    };
+    return { geometry, tokens, warnings };
+  }
+
+  #defaultGeometry(): RunGeometry {
+    const given = { values: new Float32Array(this.components.transformer.config.textDim), length: 1 };
+    const embeddings = this.components.text ? {} : { promptEmbeds: given, negativePromptEmbeds: given };
+    const options = { prompt: '', ...embeddings };
+    return this.#geometry(this.#settings(options), options).geometry;
+  }
+
+  #record(geometry: RunGeometry): WanRun {
+    return new WanRun(this.gpu, this.components, geometry, this.operands);
+  }
+
+  #runFor(geometry: RunGeometry): WanRun {
+    const isSame = this.#run && JSON.stringify(this.#run.geometry) === JSON.stringify(geometry);
+    return this.#run && isSame ? this.#run : this.#record(geometry);
+  }
+
+  #plan({ frames, height, width }: RunSettings, run: WanRun): MemoryPlan {
+    const { weightsBytes } = this;
+    const runBytes = run.plannedBytes;
+    const clipBytes = frames * height * rowStride(width) * 4;
+    return { weightsBytes, runBytes, clipBytes, plannedBytes: weightsBytes + runBytes + clipBytes };
+  }
+
+  #latents({ seed }: RunSettings, { latentSize: size }: RunGeometry, given: Float32Array | undefined): Float32Array {
+    const count = this.components.vaeConfig.zDim * elements(size);
+    if (given && given.length !== count) {
+      const shape = [this.components.vaeConfig.zDim, ...size].join(' x ');
+      throw new OptionError(`latents holds ${given.length} values.`, `Pass ${count}: ${shape}.`);
+    }
+    return given ?? randn(count, seed);
+  }
+}
+
+/** Latent frames, rows and columns of a clip. */
+function latentSize({ frames, height, width }: RunSettings, config: AutoencoderKLWanConfig): RunGeometry['latentSize'] {
+  const scale = spatialCompression(config);
+  return [1 + (frames - 1) / temporalCompression(config), height / scale, width / scale];
+}
+
+function checkEmbeddings(name: string, { values, length }: PromptEmbeddings, textDim: number): number {
+  if (Number.isInteger(length) && length > 0 && values.length === length * textDim) return length;
+  throw new OptionError(
+    `${name} holds ${values.length} values for a length of ${length}.`,
+    `Pass length x ${textDim} values, row by row.`,
+  );
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

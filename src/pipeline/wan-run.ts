@@ -1,0 +1,191 @@
+import type { Gpu } from '../gpu/gpu.ts';
+import { Program, plannedBytes } from '../gpu/program.ts';
+import { Recorder, type Recording } from '../gpu/recorder.ts';
+import { elements, type Tensor } from '../gpu/tensor.ts';
+import { downloadF32, upload } from '../gpu/transfer.ts';
+import type { T5Recording } from '../models/t5/encoder.ts';
+import { timestepEmbedding } from '../models/timestep-embedding.ts';
+import { innerDim } from '../models/wan/config.ts';
+import { wanRopeTable } from '../models/wan/rope.ts';
+import type { LatentSize, WanSections } from '../models/wan/transformer.ts';
+import type { OpContext } from '../ops/context.ts';
+import { linearCombination } from '../ops/linear-combination.ts';
+import { guidedUpdate, type Sampler } from '../samplers/sampler.ts';
+import type { Branch } from './types.ts';
+import type { WanComponents } from './wan-components.ts';
+import { WanDecoding } from './wan-decoding.ts';
+
+/** What a run's recording depends on: runs that agree in it share one. */
+export interface RunGeometry {
+  readonly latentSize: LatentSize;
+  readonly steps: number;
+  /** Tensors that the sampler keeps. */
+  readonly stateRows: number;
+  /** Rows of the prompt embeddings of each branch. */
+  readonly promptLength: Readonly<Partial<Record<Branch, number>>>;
+  /** Tokens that the text encoder is recorded for; absent when embeddings are given. */
+  readonly textLength?: number;
+}
+
+/** The branches of a geometry, `cond` first. */
+export function branchesOf({ promptLength }: RunGeometry): Branch[] {
+  return (['cond', 'uncond'] as const).filter((branch) => promptLength[branch] !== undefined);
+}
+
+/** Everything that a generation does, recorded: text, time, denoising, decoding. Memory comes with `start`. */
+export class WanRun {
+  readonly recording: Recording;
+  readonly text: T5Recording | undefined;
+  /** Sections of a forward of each branch. */
+  readonly forwards: ReadonlyMap<Branch, WanSections>;
+  readonly #prompts: ReadonlyMap<Branch, Tensor>;
+  readonly #state: Tensor;
+  readonly #coefficients: Tensor;
+  readonly #groups: Tensor;
+  readonly #rope: Tensor;
+  readonly #sinusoids: Tensor;
+  readonly #decoding: WanDecoding;
+  #program: Program | undefined;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly components: WanComponents,
+    readonly geometry: RunGeometry,
+    operands: OpContext['operands'],
+  ) {
+    const { transformer, text } = components;
+    const { config } = transformer;
+    const { latentSize, steps, stateRows, textLength } = geometry;
+    const recorder = new Recorder('run');
+    const ops: OpContext = { recorder, capabilities: gpu.capabilities, operands };
+    const branches = branchesOf(geometry);
+    const grid = transformer.tokenGrid(latentSize);
+    const tokens = elements(grid);
+
+    this.text = text && textLength !== undefined ? text.encoder.record(ops, textLength) : undefined;
+    const timesteps = transformer.recordTimesteps(ops, steps);
+    this.#sinusoids = timesteps.sinusoids;
+    this.#rope = recorder.persistent('rope', [tokens, config.attentionHeadDim / 2, 2]);
+    this.#groups = recorder.persistent('groups', [1], 'u32');
+    this.#state = recorder.persistent('state', [stateRows, config.inChannels, ...latentSize]);
+    this.#coefficients = recorder.persistent('coefficients', [stateRows, stateRows + branches.length]);
+    const velocity = recorder.persistent('velocity', [branches.length, config.outChannels, ...latentSize]);
+    const hiddenStates = recorder.persistent('hiddenStates', [tokens, innerDim(config)]);
+    const prompts = new Map<Branch, Tensor>();
+    const forwards = new Map<Branch, WanSections>();
+    for (const [velocityIndex, branch] of branches.entries()) {
+      const rows = geometry.promptLength[branch] as number;
+      const embeddings = recorder.persistent(`prompt.${branch}`, [rows, config.textDim]);
+      prompts.set(branch, embeddings);
+      const forward = {
+        latents: this.#state,
+        rope: this.#rope,
+        timesteps,
+        groups: this.#groups,
+        prompt: transformer.recordPrompt(ops, `prompt.${branch}`, embeddings),
+        hiddenStates,
+        velocity,
+        velocityIndex,
+      };
+      forwards.set(branch, transformer.recordForward(ops, branch, forward));
+    }
+    this.#prompts = prompts;
+    this.forwards = forwards;
+    recorder.section('update', () =>
+      linearCombination(ops, { state: this.#state, velocity, coefficients: this.#coefficients }),
+    );
+    this.#decoding = new WanDecoding(ops, components.decoder, components.vaeConfig, this.#state, latentSize);
+    this.recording = recorder.finish();
+  }
+
+  /** GPU bytes that `start` will allocate. */
+  get plannedBytes(): number {
+    return plannedBytes(this.recording);
+  }
+
+  /** Whether its memory is allocated. */
+  get isStarted(): boolean {
+    return this.#program !== undefined;
+  }
+
+  /** Allocates the run, unless it still is, and writes what does not change between runs. */
+  async start(): Promise<void> {
+    if (this.#program) return;
+    this.#program = await Program.create(this.gpu, this.recording);
+    const { config } = this.components.transformer;
+    const grid = this.components.transformer.tokenGrid(this.geometry.latentSize);
+    upload(this.gpu, this.#rope, wanRopeTable(config, grid));
+    this.#decoding.start(this.gpu);
+  }
+
+  /** Encodes a prompt with the text encoder; rows past its tokens are zeros. */
+  async encodePrompt(
+    branch: Branch,
+    ids: readonly number[],
+    mask: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { text: recording } = this;
+    const { encoder } = this.components.text ?? {};
+    if (!recording || !encoder) throw new Error('recorded without a text encoder');
+    const { length } = recording;
+    await encoder.write(this.gpu, recording, ids.slice(0, length), mask.slice(0, length), signal);
+    this.#ready.run(...recording.sections);
+    const target = this.#prompts.get(branch) as Tensor;
+    const rowBytes = encoder.config.dModel * 4;
+    const tokens = mask.filter(Boolean).length;
+    const commands = this.gpu.device.createCommandEncoder({ label: `prompt.${branch}` });
+    commands.clearBuffer(target.buffer);
+    commands.copyBufferToBuffer(recording.lastHiddenState.buffer, 0, target.buffer, 0, tokens * rowBytes);
+    this.gpu.device.queue.submit([commands.finish()]);
+  }
+
+  /** Takes embeddings instead of a prompt, [rows, textDim]. */
+  writePrompt(branch: Branch, values: Float32Array): void {
+    upload(this.gpu, this.#prompts.get(branch) as Tensor, new Float32Array(values));
+  }
+
+  /** Computes what holds for all steps: the prompts' keys and values, the time embeddings. Sets the first latents. */
+  prepare(sampler: Sampler, latents: Float32Array): void {
+    const state = new Float32Array(elements(this.#state.shape));
+    state.set(latents);
+    upload(this.gpu, this.#state, state);
+    upload(this.gpu, this.#sinusoids, timestepEmbedding(sampler.timesteps, this.components.transformer.config.freqDim));
+    this.#ready.run('timesteps', ...branchesOf(this.geometry).map((branch) => `prompt.${branch}`));
+  }
+
+  /** Sets the step that the forwards and the update run for. */
+  beginStep(step: number, sampler: Sampler, guidanceScale: number): void {
+    const branches = this.forwards.size === 2 ? 2 : 1;
+    upload(this.gpu, this.#groups, Uint32Array.of(step));
+    upload(this.gpu, this.#coefficients, guidedUpdate(sampler, step, guidanceScale, branches));
+  }
+
+  /** The latents as they are, [channels, frames, rows, columns]. */
+  async latents(): Promise<Float32Array> {
+    const [rows = 1] = this.#state.shape;
+    const state = await downloadF32(this.gpu, this.#state);
+    return state.slice(0, state.length / rows);
+  }
+
+  /** The decoder's side of the run. */
+  get decoding(): WanDecoding {
+    return this.#decoding;
+  }
+
+  /** The allocated program. */
+  get program(): Program {
+    return this.#ready;
+  }
+
+  /** Frees the memory; `start` allocates it again. */
+  stop(): void {
+    this.#program?.dispose();
+    this.#program = undefined;
+  }
+
+  get #ready(): Program {
+    if (!this.#program) throw new Error('the run has not been started');
+    return this.#program;
+  }
+}

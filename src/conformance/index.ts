@@ -6,7 +6,9 @@ import { compare, type Difference } from './compare.ts';
 import { readGolden } from './golden.ts';
 import type { Precision, Replay } from './replay.ts';
 import { replayT5 } from './t5.ts';
+import { replayWanPipeline } from './wan-pipeline.ts';
 import { replayWanTransformer } from './wan-transformer.ts';
+import { replayWanVae } from './wan-vae.ts';
 
 /** What is compared: outputs of blocks, latents after steps, and the final output. */
 const COMPARED = /^(block\.\d+|latents\.\d+|out)$/;
@@ -14,6 +16,8 @@ const COMPARED = /^(block\.\d+|latents\.\d+|out)$/;
 /** How each class is repeated: to add a model, add its file and a line here. */
 const REPLAYS: Readonly<Record<string, Replay>> = {
   WanTransformer3DModel: replayWanTransformer,
+  AutoencoderKLWan: replayWanVae,
+  WanPipeline: replayWanPipeline,
   T5EncoderModel: replayT5,
   UMT5EncoderModel: replayT5,
 };

@@ -145,6 +145,11 @@ export class WanRun {
     upload(this.gpu, this.#prompts.get(branch) as Tensor, new Float32Array(values));
   }
 
+  /** A branch's prompt embeddings, [rows, textDim]. */
+  async promptEmbeddings(branch: Branch): Promise<Float32Array> {
+    return downloadF32(this.gpu, this.#prompts.get(branch) as Tensor);
+  }
+
   /** Computes what holds for all steps: the prompts' keys and values, the time embeddings. Sets the first latents. */
   prepare(sampler: Sampler, latents: Float32Array): void {
     const state = new Float32Array(elements(this.#state.shape));

@@ -4,7 +4,18 @@ import { describeWithF16 } from '../support/gpu.ts';
 import { testGpu } from '../support/kernel-run.ts';
 import { fixtureSource } from '../support/model-folder.ts';
 
-const FOLDERS = ['wan-transformer', 'wan-transformer-128', 'wan-per-token-timestep', 'umt5', 't5'];
+const FOLDERS = [
+  'wan-transformer',
+  'wan-transformer-128',
+  'wan-per-token-timestep',
+  'wan-vae',
+  'wan-vae-patch2',
+  'wan-vae-encode',
+  'umt5',
+  't5',
+  'wan-pipeline-unipc',
+  'wan-pipeline-euler',
+];
 
 async function worst(folder: string, operands: 'f32' | 'f16'): Promise<number> {
   const { rows } = await conformance(await testGpu(), fixtureSource(folder), {

@@ -72,7 +72,8 @@ async function answer(
     response.setHeader('Content-Type', `${type}; charset=utf-8`).end(page);
     return;
   }
-  const path = resolvePath(folder, url.endsWith('/') ? `${url}index.html` : url);
+  const { pathname } = new URL(url, 'http://localhost');
+  const path = resolvePath(folder, pathname.endsWith('/') ? `${pathname}index.html` : pathname);
   const through = drop && state.drops > 0 ? breakAfter(drop.afterBytes, state) : undefined;
   if (!path || !(await serveFile(request, response, path, { ranges, through }))) response.writeHead(404).end();
 }

@@ -1,7 +1,8 @@
 // out = softmax(scale * q k^T + bias) v per batch and head, without workgroup memory or barriers.
 //
-// q, out: rows of queries; k, v: rows of keys; a row holds all heads, D channels each, f32 or f16. key_bias: [batch or
-// 1, keys]; relative_bias: [heads, queries + keys - 1], at key - query + queries - 1; log_sum_exp: [batch, heads, queries].
+// q, out: rows of queries; k, v: rows of keys; a row holds all heads, D channels each, f32 or f16.
+// key_bias: [batch or 1, keys]; relative_bias: [heads, queries + keys - 1], at key - query + queries - 1;
+// log_sum_exp: [batch, heads, queries].
 // For CPU drivers (see matmul_direct.wgsl), so arithmetic per load counts: a thread takes TILE queries of a head and
 // goes through the keys 16 at a time, TILE x 16 scores in registers, so that TILE + 16 vec4 loads feed TILE * 64
 // multiply-adds. Sums of v stay in an array of TILE x D f32 (at most 4 KiB: it is cleared value by value, which takes
@@ -33,8 +34,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   for (var first_key = 0u; first_key < end; first_key += 16) {
 #for j 4
     let row$j = min(first_key + $j * 4 + vec4u(0, 1, 2, 3), vec4u(p.keys - 1));
-    let k$j = vec4u(k_at(batch, row$j.x, head), k_at(batch, row$j.y, head), k_at(batch, row$j.z, head), k_at(batch, row$j.w, head));
-    let v$j = vec4u(v_at(batch, row$j.x, head), v_at(batch, row$j.y, head), v_at(batch, row$j.z, head), v_at(batch, row$j.w, head));
+    let k$j = k_at(batch, 0, head) + row$j * p.k_row;
+    let v$j = v_at(batch, 0, head) + row$j * p.v_row;
 #for i TILE
     var s$i_$j = vec4f();
 #endfor

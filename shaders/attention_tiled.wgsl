@@ -1,12 +1,14 @@
 // out = softmax(scale * q k^T + bias) v per batch and head, tiles staged in workgroup memory.
 //
-// q, out: rows of queries; k, v: rows of keys; a row holds all heads, D channels each, f32 or f16. key_bias: [batch or
-// 1, keys]; relative_bias: [heads, queries + keys - 1], at key - query + queries - 1; log_sum_exp: [batch, heads, queries].
+// q, out: rows of queries; k, v: rows of keys; a row holds all heads, D channels each, f32 or f16.
+// key_bias: [batch or 1, keys]; relative_bias: [heads, queries + keys - 1], at key - query + queries - 1;
+// log_sum_exp: [batch, heads, queries].
 // 64 threads take 32 queries of a head and go through the keys 32 at a time: a thread holds 4 x 4 scores, then 4
-// queries x 4 channels of up to four chunks of 32 channels, so each 8 vec4 loads feed 64 multiply-adds. Chunks of q, k and v, the
-// softmax's weights and its row maxima take 13.4 KiB of workgroup memory, within every device's 16 KiB. Heads wider
-// than 128 channels are cut into slices of 128 outputs, a workgroup each, which all compute the scores: a VAE has one
-// such head, and its sums would not fit the registers. Rows of 33 vec4s keep neighbouring threads off each other's banks.
+// queries x 4 channels of up to four chunks of 32 channels, so 8 vec4 loads feed 64 multiply-adds. Chunks of q, k and
+// v, the softmax's weights and its row maxima take 13.4 KiB of workgroup memory, within every device's 16 KiB. Heads
+// wider than 128 channels are cut into slices of 128 outputs, a workgroup each, which all compute the scores: a VAE
+// has one such head, and its sums would not fit the registers. Rows of 33 vec4s keep neighbouring threads off each
+// other's banks.
 #include "attention_bindings"
 
 const ROW: u32 = 33;

@@ -1,7 +1,8 @@
-// Pictures as a VAE's encoder takes them: out[t, h, w, (c, x within, y within)] = x[t, c, h patch_size + y, w patch_size + x].
+// Pictures as a VAE's encoder takes them:
+//   out[t, h, w, (c, x within, y within)] = x[t, c, h patch_size + y within, w patch_size + x within].
 //
-// x: [T, 3, H, W] f32; out: [T, H / patch_size, W / patch_size, stride] f32, channel-last (layout: lib/pixels.wgsl); its padding
-// was cleared before. A thread moves a pixel; bound by memory.
+// x: [T, 3, H, W] f32; out: [T, H / patch_size, W / patch_size, stride] f32, channel-last (layout: lib/pixels.wgsl),
+// cleared before for the sake of its padding. A thread moves a pixel; bound by memory.
 #include "pixels"
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 

@@ -2,7 +2,7 @@
 //   latents[c, t' pt + a, h' ph + b, w' pw + e] = tokens[t', h', w'][a, b, e, c].
 //
 // latents: [C, T, H, W] f32, one clip of a stack; tokens: [T/pt * H/ph * W/pw, C * pt * ph * pw] f32. Wan's patch
-// embedding is a convolution, so there c is slowest; its head has c fastest. A thread writes one value: bound by memory.
+// embedding is a convolution, so there c is slowest; its head has c fastest. A thread writes one value: memory bound.
 #include "grid"
 
 struct Params {

@@ -12,7 +12,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   if (i >= p.frames * area) {
     return;
   }
-  let rgb = clamp(vec3f(x[channel_last_at(i, 0)], x[channel_last_at(i, 1)], x[channel_last_at(i, 2)]), vec3f(-1.0), vec3f(1.0));
+  let raw = vec3f(x[channel_last_at(i, 0)], x[channel_last_at(i, 1)], x[channel_last_at(i, 2)]);
+  let rgb = clamp(raw, vec3f(-1.0), vec3f(1.0));
 #if FLOATS
 #for c 3
   out[(i / area * 3 + $c) * area + i % area] = rgb[$c];

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Difference } from '../src/conformance/compare.ts';
+import { BrowserSession } from './browser.ts';
+import { CommandError, describeError, UsageError } from './errors.ts';
+import type { HarnessApi } from './harness/api.ts';
+import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
+import { formatTable } from './table.ts';
+
+const HELP = `Usage: npm run conformance -- DIR... [OPTIONS]
+
+Repeats the run recorded in each folder (a model in diffusers' layout and golden.safetensors) and compares every
+recorded tensor. Exits 1 if a relative L2 error is above the tolerance, or a folder cannot be run.
+
+  --operands f32|f16   precision of matmul operands (f32)
+  --tolerance NUMBER   largest relative L2 error (1e-3 in f32, 1e-2 in f16)
+  --json FILE          writes all rows`;
+
+/** A folder's outcome, as `--json` has it; a number that is not finite is null there. */
+interface FolderResult {
+  /** As it was typed. */
+  readonly folder: string;
+  readonly className?: string;
+  readonly adapter: string;
+  readonly rows: readonly Difference[];
+  /** Largest relative L2 error. */
+  readonly worst?: number;
+  readonly tolerance: number;
+  readonly pass: boolean;
+  /** Why it could not be run. */
+  readonly error?: string;
+}
+
+/** `conformance DIR...`. @returns the exit code. @throws {UsageError | CommandError} */
+export async function run(args: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const options = { operands: text, tolerance: text, json: text };
+  const { values, positionals: folders, help } = parseOptions(args, options, true);
+  if (help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (folders.length === 0) throw new UsageError('Name one or more folders.');
+  const operands = choiceOption('operands', values.operands, ['f32', 'f16']) ?? 'f32';
+  const tolerance = numberOption('tolerance', values.tolerance, { least: 0 }) ?? (operands === 'f32' ? 1e-3 : 1e-2);
+  await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts');
+  const { name: adapter } = await session.call('adapter');
+  console.log(`Adapter: ${adapter}`);
+  const results: FolderResult[] = [];
+  for (const folder of folders) {
+    const result = await runFolder(session, folder, { adapter, operands, tolerance });
+    results.push(result);
+    print(result);
+  }
+  if (values.json) {
+    const file = userPath(values.json);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  }
+  const failed = results.filter(({ pass }) => !pass);
+  console.log(`\n${results.length - failed.length} of ${results.length} folders pass`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function runFolder(
+  session: BrowserSession<HarnessApi>,
+  folder: string,
+  settings: { adapter: string; operands: 'f32' | 'f16'; tolerance: number },
+): Promise<FolderResult> {
+  const { adapter, operands, tolerance } = settings;
+  try {
+    const path = userPath(folder);
+    await checkFolder(path);
+    const { className, rows } = await session.call('conformance', { url: session.server.mount(path), operands });
+    const worst = Math.max(...rows.map(({ relativeL2 }) => relativeL2));
+    // No row compared is no pass; neither is a NaN.
+    return { folder, className, adapter, rows, worst, tolerance, pass: rows.length > 0 && worst <= tolerance };
+  } catch (error) {
+    // One folder's failure does not keep the others from running.
+    return { folder, adapter, rows: [], tolerance, pass: false, error: describeError(error) };
+  }
+}
+
+async function checkFolder(path: string): Promise<void> {
+  if (existsSync(join(path, 'golden.safetensors'))) return;
+  const files = await readdir(path).catch(() => {
+    throw new CommandError(`${path} is no folder.`);
+  });
+  if (files.some((file) => /^case-\d+\.safetensors$/.test(file))) {
+    throw new CommandError(
+      'Recordings of caching (case-N.safetensors) cannot be repeated: no caching policy is built.',
+    );
+  }
+  throw new CommandError(`${path} has no golden.safetensors.`);
+}
+
+function print({ folder, className, rows, worst, tolerance, pass, error }: FolderResult): void {
+  console.log(`\n${folder}${className ? ` (${className})` : ''}`);
+  if (error !== undefined) {
+    console.log(`FAIL  ${error}`);
+    return;
+  }
+  const columns = [
+    { title: 'tensor' },
+    { title: 'max absolute', numeric: true },
+    { title: 'relative L2', numeric: true },
+    { title: '' },
+  ];
+  const cells = rows.map(({ name, maxAbsolute, relativeL2 }) => [
+    name,
+    maxAbsolute.toExponential(2),
+    relativeL2.toExponential(2),
+    relativeL2 <= tolerance ? '' : 'above the tolerance',
+  ]);
+  console.log(formatTable(columns, cells));
+  console.log(`${pass ? 'pass' : 'FAIL'}  worst ${worst?.toExponential(2)}, tolerance ${tolerance}`);
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { Report } from '../src/pipeline/types.ts';
+import { BrowserSession } from './browser.ts';
+import { CommandError } from './errors.ts';
+import { HELP, parseGenerate } from './generate-options.ts';
+import type { HarnessApi, HarnessEvent } from './harness/api.ts';
+import { chooseModel } from './model.ts';
+import { OutputFolder } from './output.ts';
+import { ProgressLine } from './progress.ts';
+
+/** `generate --prompt TEXT --out DIR`. @returns the exit code. @throws {UsageError | CommandError} */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = parseGenerate(args);
+  if (!command) {
+    console.log(HELP);
+    return 0;
+  }
+  const model = await chooseModel(command.model);
+  const output = await OutputFolder.create(command.out);
+  const progress = new ProgressLine();
+  await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts', {
+    onEvent: (event) => showEvent(progress, event as HarnessEvent),
+  });
+  const { name } = await session.call('adapter');
+  console.log(`Adapter: ${name} (${session.browserVersion})`);
+  const reference = model.kind === 'folder' ? session.server.mount(model.path) : model.reference;
+  try {
+    await session.call('load', { model: reference, ...command.load });
+    const report = await session.call('generate', command.generate);
+    const named = { ...report, model: command.model };
+    const video = await writeClip(session, output, named);
+    progress.end();
+    printSummary(output, named, video);
+    return 0;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Frames and report first: a browser without an encoder still leaves them. */
+async function writeClip(session: BrowserSession<HarnessApi>, output: OutputFolder, report: Report): Promise<string> {
+  for (let i = 0; i < report.frames; i++) {
+    await output.writeFrame(i, report.width, report.height, await session.call('frame', i));
+  }
+  await output.writeReport(report);
+  const video = await session.call('video').catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error;
+    const written = `${join(output.path, 'frames')} and report.json are written, but no video.`;
+    throw new CommandError(`${error.name}: ${error.message} ${written}`);
+  });
+  return output.writeVideo(video);
+}
+
+function showEvent(progress: ProgressLine, event: HarnessEvent): void {
+  if (event.kind === 'progress') progress.show(event.progress);
+  else if (event.kind === 'step') progress.step(event.step);
+  else console.error(`warning: ${event.message}`);
+}
+
+function printSummary({ path }: OutputFolder, report: Report, video: string): void {
+  const seconds = Object.entries(report.seconds).map(([phase, value]) => `${phase} ${value.toFixed(2)}`);
+  for (const warning of report.warnings) console.error(`warning: ${warning}`);
+  console.log(`Seconds: ${seconds.join(', ')}`);
+  console.log(`${report.frames} frames of ${report.width} x ${report.height}, seed ${report.seed}: ${video}`);
+  console.log(`Frames and report: ${path}`);
+}

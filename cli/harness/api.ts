@@ -1,0 +1,48 @@
+import type { Conformance } from '../../src/conformance/index.ts';
+import type { GenerateOptions, LoadOptions, Progress, Report, StepEvent } from '../../src/pipeline/types.ts';
+import type { AdapterFacts } from './adapter.ts';
+
+/** What is loaded and how: the parts of `LoadOptions` that cross to a page. */
+export interface LoadRequest extends Pick<LoadOptions, 'weights' | 'operands'> {
+  /** An id of the manifest, or the URL of a folder. */
+  readonly model: string;
+}
+
+/** What is generated: the parts of `GenerateOptions` that cross to a page. */
+export type GenerateRequest = Omit<GenerateOptions, 'signal' | 'onProgress' | 'onStep'>;
+
+/** A file that the browser encoded. */
+export interface VideoFile {
+  /** `video/mp4` or `video/webm`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How a recorded run is repeated. */
+export interface ConformanceRequest {
+  /** The URL of the folder. */
+  readonly url: string;
+  readonly operands: 'f32' | 'f16';
+}
+
+/** What `harness/main.ts` offers to the command line. */
+export interface HarnessApi {
+  /** The adapter that the library will get. */
+  adapter(): Promise<AdapterFacts>;
+  /** Loads a pipeline; one is held at a time. */
+  load(request: LoadRequest): Promise<void>;
+  /** Generates a clip with the loaded pipeline; the clip before it is disposed. */
+  generate(request: GenerateRequest): Promise<Report>;
+  /** A frame of the last clip, RGBA, 8 bits a channel. */
+  frame(index: number): Promise<Uint8Array>;
+  /** The last clip as a file. */
+  video(): Promise<VideoFile>;
+  /** Repeats a recorded run; rows are differences from the recording. */
+  conformance(request: ConformanceRequest): Promise<Conformance>;
+}
+
+/** What the page tells while a call runs. */
+export type HarnessEvent =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'step'; readonly step: StepEvent }
+  | { readonly kind: 'warning'; readonly message: string };

@@ -1,0 +1,16 @@
+import { adapterFacts } from './adapter.ts';
+import type { HarnessApi } from './api.ts';
+import { expose } from './expose.ts';
+
+// Each part is loaded when it is called: a run of one needs nothing of the other.
+const generation = () => import('./generate.ts').then((module) => module.generation);
+
+const api: HarnessApi = {
+  adapter: adapterFacts,
+  load: async (request) => (await generation()).load(request),
+  generate: async (request) => (await generation()).generate(request),
+  frame: async (index) => (await generation()).frame(index),
+  video: async () => (await generation()).video(),
+  conformance: async (request) => (await import('./conformance.ts')).runConformance(request),
+};
+expose(api);

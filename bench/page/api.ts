@@ -1,0 +1,10 @@
+import type { AdapterFacts } from '../../cli/harness/adapter.ts';
+import type { KernelResult } from './kernels/index.ts';
+import type { PeerResult, PeersRequest } from './peers.ts';
+
+/** What `bench/page/main.ts` offers to the command. */
+export interface BenchApi {
+  adapter(): Promise<AdapterFacts>;
+  kernels(): Promise<KernelResult[]>;
+  peers(request: PeersRequest): Promise<PeerResult[]>;
+}

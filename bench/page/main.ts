@@ -1,0 +1,10 @@
+import { adapterFacts } from '../../cli/harness/adapter.ts';
+import { emit, expose } from '../../cli/harness/expose.ts';
+import type { BenchApi } from './api.ts';
+
+const api: BenchApi = {
+  adapter: adapterFacts,
+  kernels: async () => (await import('./kernels/index.ts')).benchKernels(emit),
+  peers: async (request) => (await import('./peers.ts')).benchPeers(request),
+};
+expose(api);

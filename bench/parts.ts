@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { BrowserSession } from '../cli/browser.ts';
+import { CommandError } from '../cli/errors.ts';
+import { formatTable, threeDigits } from '../cli/table.ts';
+import { ROOT } from '../scripts/setup/system.mjs';
+import type { BenchApi } from './page/api.ts';
+import type { KernelResult } from './page/kernels/index.ts';
+import { milliseconds } from './report.ts';
+
+/** What the parts of the bench share. */
+export interface PartContext {
+  readonly session: BrowserSession<BenchApi>;
+  /** The peer's model. */
+  readonly onnx: string;
+}
+
+/** A part of the bench: measures, prints tables, and returns what is written. */
+export type Part = (context: PartContext) => Promise<unknown>;
+
+const kernels: Part = async ({ session }) => {
+  const results = await session.call('kernels');
+  const columns = [
+    { title: 'kernel' },
+    { title: 'shape' },
+    { title: 'arm' },
+    { title: 'ms', numeric: true },
+    { title: 'least', numeric: true },
+    { title: 'most', numeric: true },
+    { title: 'rate', numeric: true },
+  ];
+  const rows = results.map(({ kernel, shape, arm, median, least, most, ...rates }) => {
+    const times = [median, least, most].map(milliseconds);
+    return [kernel, shape, arm, ...times, rate(rates)];
+  });
+  console.log(formatTable(columns, rows));
+  return results;
+};
+
+function rate({ gflops, gigabytesPerSecond }: Pick<KernelResult, 'gflops' | 'gigabytesPerSecond'>): string {
+  return gflops === undefined ? `${threeDigits(gigabytesPerSecond ?? 0)} GB/s` : `${threeDigits(gflops)} GFLOP/s`;
+}
+
+const peers: Part = async ({ session, onnx }) => {
+  if (!existsSync(onnx)) {
+    throw new CommandError(
+      `There is no ${onnx}. Make it with \`python bench/export_onnx.py models/shapes FILE\` and give --onnx FILE.`,
+    );
+  }
+  const { server } = session;
+  const results = await session.call('peers', {
+    runtimeUrl: server.mount(join(ROOT, 'node_modules/onnxruntime-web/dist')),
+    onnxUrl: server.mount(dirname(onnx)) + basename(onnx),
+    threads: availableParallelism(),
+  });
+  const ours = results[0]?.median ?? 0;
+  const columns = [
+    { title: 'forward at 80 tokens' },
+    { title: 'ms', numeric: true },
+    { title: 'least', numeric: true },
+    { title: 'most', numeric: true },
+    { title: 'ours is', numeric: true },
+    { title: 'largest difference', numeric: true },
+  ];
+  const rows = results.map(({ arm, median, least, most, maxAbsolute }) => {
+    const times = [median, least, most].map(milliseconds);
+    return [arm, ...times, `${threeDigits(median / ours)}x faster`, maxAbsolute.toExponential(2)];
+  });
+  console.log(formatTable(columns, rows));
+  return results;
+};
+
+/** The parts by name, in the order in which they run. */
+export const PARTS: Readonly<Record<string, Part>> = { kernels, peers };

@@ -171,6 +171,7 @@ export class WanPipeline {
 
   #settings(options: GenerateOptions): RunSettings {
     const settings = resolveSettings(options, this.defaults, this.#sizeRules());
+    this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
     if (!this.components.text) {
       for (const [branch, given] of [
         ['promptEmbeds', options.promptEmbeds],

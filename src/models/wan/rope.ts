@@ -1,4 +1,3 @@
-import { OptionError } from '../../errors.ts';
 import type { WanTransformerConfig } from './config.ts';
 
 /** Base of the rotary frequencies. */
@@ -10,20 +9,12 @@ const THETA = 10000;
  * channels turns by `position * 10000^(-2j / d)`, computed in float64 as diffusers' `WanRotaryPosEmbed` does.
  *
  * @param grid Tokens along frames, rows and columns.
- * @throws {OptionError} when an axis is longer than the model's `rope_max_seq_len`.
  */
 export function wanRopeTable(
-  config: Pick<WanTransformerConfig, 'attentionHeadDim' | 'ropeMaxSeqLen'>,
+  config: Pick<WanTransformerConfig, 'attentionHeadDim'>,
   grid: readonly [frames: number, rows: number, columns: number],
 ): Float32Array<ArrayBuffer> {
-  const { attentionHeadDim, ropeMaxSeqLen } = config;
-  const longest = Math.max(...grid);
-  if (longest > ropeMaxSeqLen) {
-    throw new OptionError(
-      `The clip has ${grid.join(' x ')} tokens; the model takes ${ropeMaxSeqLen} along an axis.`,
-      'Use a smaller size or fewer frames.',
-    );
-  }
+  const { attentionHeadDim } = config;
   const side = 2 * Math.floor(attentionHeadDim / 6);
   const widths = [attentionHeadDim - 2 * side, side, side] as const;
   const pairs = attentionHeadDim / 2;

@@ -93,14 +93,20 @@ export class WanTransformer3DModel {
     };
   }
 
-  /** The token grid of a latent clip. @throws {OptionError} when a patch does not divide it. */
+  /** The token grid of a latent clip. @throws {OptionError} when a patch does not divide it, or it is too long. */
   tokenGrid(size: LatentSize): LatentSize {
-    const { patchSize } = this.config;
+    const { patchSize, ropeMaxSeqLen } = this.config;
     const grid = size.map((length, axis) => length / (patchSize[axis] as number));
     if (!grid.every(Number.isInteger)) {
       throw new OptionError(
         `Latents of ${size.join(' x ')} cannot be cut into patches of ${patchSize.join(' x ')}.`,
         'Use a width and a height that are multiples of what the model needs.',
+      );
+    }
+    if (Math.max(...grid) > ropeMaxSeqLen) {
+      throw new OptionError(
+        `The clip has ${grid.join(' x ')} tokens; the model takes ${ropeMaxSeqLen} along an axis.`,
+        'Use a smaller size or fewer frames.',
       );
     }
     return grid as unknown as LatentSize;

@@ -42,6 +42,27 @@ function rate({ gflops, gigabytesPerSecond }: Pick<KernelResult, 'gflops' | 'gig
   return gflops === undefined ? `${threeDigits(gigabytesPerSecond ?? 0)} GB/s` : `${threeDigits(gflops)} GFLOP/s`;
 }
 
+const model: Part = async ({ session }) => {
+  const results = await session.call('model');
+  const titles = ['phase', 'ms', 'least', 'most', 'runs', 's in a clip'];
+  const columns = titles.map((title, i) => ({ title, numeric: i > 0 }));
+  const rows = results.map(({ phase, median, least, most, runs }) => {
+    const times = [median, least, most].map(milliseconds);
+    return [phase, ...times, String(runs), (runs * median).toFixed(2)];
+  });
+  console.log(formatTable(columns, rows));
+  for (const { phase, kernels } of results) {
+    const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
+    const shares = kernels.map(({ kernel, dispatches, seconds }) => {
+      const share = `${((100 * seconds) / total).toFixed(1)}%`;
+      return [kernel, String(dispatches), milliseconds(seconds), share];
+    });
+    const columns = [phase, 'dispatches', 'ms', 'share'].map((title, i) => ({ title, numeric: i > 0 }));
+    console.log(`\n${formatTable(columns, shares)}`);
+  }
+  return results;
+};
+
 const peers: Part = async ({ session, onnx }) => {
   if (!existsSync(onnx)) {
     throw new CommandError(
@@ -72,4 +93,4 @@ const peers: Part = async ({ session, onnx }) => {
 };
 
 /** The parts by name, in the order in which they run. */
-export const PARTS: Readonly<Record<string, Part>> = { kernels, peers };
+export const PARTS: Readonly<Record<string, Part>> = { kernels, model, peers };

@@ -26,15 +26,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const reference = model.kind === 'folder' ? session.server.mount(model.path) : model.reference;
   try {
     await session.call('load', { model: reference, ...command.load });
-    const report = await session.call('generate', command.generate);
-    const named = { ...report, model: command.model };
-    const video = await writeClip(session, output, named);
+    const report = { ...(await session.call('generate', command.generate)), model: command.model };
+    const video = await writeClip(session, output, report);
     progress.end();
-    printSummary(output, named, video);
-    return 0;
-  } finally {
+    printSummary(output, report, video);
+  } catch (error) {
     progress.end();
+    throw error;
   }
+  return 0;
 }
 
 /** Frames and report first: a browser without an encoder still leaves them. */

@@ -5,6 +5,7 @@ import type { BenchApi } from './api.ts';
 const api: BenchApi = {
   adapter: adapterFacts,
   kernels: async () => (await import('./kernels/index.ts')).benchKernels(emit),
+  model: async () => (await import('./model.ts')).benchModel(),
   peers: async (request) => (await import('./peers.ts')).benchPeers(request),
 };
 expose(api);

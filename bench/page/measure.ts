@@ -1,4 +1,5 @@
 import type { Gpu } from '../../src/gpu/gpu.ts';
+import type { Program } from '../../src/gpu/program.ts';
 
 /** One way to do a job, to be timed against others. */
 export interface Arm {
@@ -59,14 +60,13 @@ async function time(arm: Arm, times: number): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** An arm whose runs are encoded into one submission. */
-export function gpuArm(gpu: Gpu, name: string, encode: (encoder: GPUCommandEncoder) => void): Arm {
+/** An arm that runs sections of a program, all runs in one submission. */
+export function programArm(gpu: Gpu, name: string, program: Program, sections: readonly string[]): Arm {
+  const commands = program.commands(sections);
   return {
     name,
     async run(times) {
-      const encoder = gpu.device.createCommandEncoder({ label: name });
-      for (let i = 0; i < times; i++) encode(encoder);
-      gpu.device.queue.submit([encoder.finish()]);
+      program.submit(Array.from({ length: times }, () => commands).flat());
       await gpu.idle();
     },
   };

@@ -1,7 +1,6 @@
-import { encodeCommands } from '../../../src/gpu/encode.ts';
 import { Gpu } from '../../../src/gpu/gpu.ts';
 import type { Program } from '../../../src/gpu/program.ts';
-import { gpuArm, measure, type Timing } from '../measure.ts';
+import { measure, programArm, type Timing } from '../measure.ts';
 import { attentionCases } from './attention.ts';
 import { bandwidthCases } from './bandwidth.ts';
 import { CaseBuilder, type KernelCase } from './case.ts';
@@ -41,11 +40,7 @@ async function benchCase(gpu: Gpu, { kernel, shape, work, arms }: KernelCase): P
     for (const [name, record] of Object.entries(arms)) {
       programs.set(name, await new CaseBuilder(gpu).prepare(`${kernel} ${shape} ${name}`, record));
     }
-    const timings = await measure(
-      [...programs].map(([name, program]) =>
-        gpuArm(gpu, name, (encoder) => encodeCommands(encoder, program.commands(['run']))),
-      ),
-    );
+    const timings = await measure([...programs].map(([name, program]) => programArm(gpu, name, program, ['run'])));
     return [...programs.keys()].map((arm, i) => {
       const timing = timings[i] as Timing;
       const rate =

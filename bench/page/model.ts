@@ -1,0 +1,116 @@
+import { Gpu } from '../../src/gpu/gpu.ts';
+import type { Program } from '../../src/gpu/program.ts';
+import { profile } from '../../src/gpu/timing.ts';
+import type { ConfigJson } from '../../src/models/config.ts';
+import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
+import { WanRun } from '../../src/pipeline/wan-run.ts';
+import { randn } from '../../src/samplers/noise.ts';
+import { readJson, sourceFromUrl } from '../../src/weights/source.ts';
+import { LATENT_SIZE, PROMPT_LENGTH } from './forward.ts';
+import { measure, programArm, type Timing } from './measure.ts';
+
+const PROMPT = 'a red circle moving left on a sky background';
+
+/** The steps whose time embeddings are computed at once. */
+const STEPS = 30;
+
+/** Profiles of each phase, of which the medians count. */
+const PROFILES = 5;
+
+/** What all dispatches of a kernel take in one run of a phase. */
+export interface KernelShare {
+  readonly kernel: string;
+  readonly dispatches: number;
+  readonly seconds: number;
+}
+
+/** A part of a generation. */
+export interface PhaseResult extends Timing {
+  readonly phase: string;
+  /** How often a generation of 17 frames with guidance runs it. */
+  readonly runs: number;
+  /** Each dispatch in a pass of its own: more in sum than the phase. */
+  readonly kernels: readonly KernelShare[];
+}
+
+/** Times the phases of a generation with the embedded model, whole and by kernel. */
+export async function benchModel(): Promise<PhaseResult[]> {
+  const gpu = await Gpu.request();
+  try {
+    const source = sourceFromUrl('/models/shapes/');
+    const index = (await readJson(source, 'model_index.json')) as ConfigJson;
+    const components = await openWanComponents({ id: 'shapes', source }, index, { precision: 'stored' });
+    for (const weights of components.weights) await weights.load(gpu, {});
+    await components.text?.encoder.loadTables();
+    const promptLength = { cond: PROMPT_LENGTH, uncond: PROMPT_LENGTH };
+    const stateRows = components.sampler.kind.create(STEPS, components.sampler.shift).stateRows;
+    const geometry = { latentSize: LATENT_SIZE, steps: STEPS, stateRows, promptLength, textLength: PROMPT_LENGTH };
+    const run = new WanRun(gpu, components, geometry, gpu.capabilities.f16 ? 'f16' : 'f32');
+    await run.start();
+    await checkStep(components, run);
+    const results = [];
+    for (const phase of phases(run)) results.push(await benchPhase(gpu, run.program, phase));
+    return results;
+  } finally {
+    gpu.dispose();
+  }
+}
+
+interface Phase {
+  readonly name: string;
+  readonly runs: number;
+  readonly sections: readonly string[];
+}
+
+function phases(run: WanRun): Phase[] {
+  const forward = run.forwards.get('cond');
+  const [first, ...others] = run.decoding.chunks;
+  if (!forward || !run.text || !first) throw new Error('the run lacks a phase');
+  return [
+    { name: 'text', runs: 2, sections: run.text.sections },
+    { name: 'timesteps', runs: 1, sections: ['timesteps'] },
+    { name: 'prompt', runs: 2, sections: ['prompt.cond'] },
+    { name: 'forward', runs: 2 * STEPS, sections: [forward.embed, ...forward.blocks, forward.head] },
+    { name: 'update', runs: STEPS, sections: ['update'] },
+    { name: 'decode, first frame', runs: 1, sections: first.sections },
+    { name: 'decode, next 4 frames', runs: others.length, sections: others[0]?.sections ?? [] },
+  ];
+}
+
+/** Runs a step as a generation would: what is timed then works on real values. @throws when they are not finite. */
+async function checkStep({ text, sampler }: WanComponents, run: WanRun): Promise<void> {
+  const tokens = text?.tokenizer.encode(PROMPT, PROMPT_LENGTH);
+  for (const branch of ['cond', 'uncond'] as const) {
+    await run.encodePrompt(branch, tokens?.ids ?? [], tokens?.mask ?? []);
+  }
+  const steps = sampler.kind.create(STEPS, sampler.shift);
+  const [frames, rows, columns] = LATENT_SIZE;
+  run.prepare(steps, randn(16 * frames * rows * columns, 0));
+  run.beginStep(0, steps, 4);
+  for (const { embed, blocks, head } of run.forwards.values()) run.program.run(embed, ...blocks, head);
+  run.program.run('update');
+  const latents = await run.latents();
+  if (!latents.every(Number.isFinite)) throw new Error('a step gave latents that are not finite');
+}
+
+async function benchPhase(gpu: Gpu, program: Program, { name, runs, sections }: Phase): Promise<PhaseResult> {
+  const arm = programArm(gpu, name, program, sections);
+  const [timing] = await measure([arm]);
+  const kernels = await profileKernels(gpu, program, sections);
+  return { phase: name, runs, ...(timing as Timing), kernels };
+}
+
+/** Sums over equal kernels, the costliest first. */
+async function profileKernels(gpu: Gpu, program: Program, sections: readonly string[]): Promise<KernelShare[]> {
+  const profiles = [];
+  for (let i = 0; i < PROFILES; i++) profiles.push(await profile(gpu, program, sections));
+  const shares = new Map<string, { kernel: string; dispatches: number; seconds: number }>();
+  for (const [i, { kernel }] of (profiles[0] ?? []).entries()) {
+    const seconds = profiles.map((times) => times[i]?.seconds ?? 0).sort((a, b) => a - b);
+    const share = shares.get(kernel) ?? { kernel, dispatches: 0, seconds: 0 };
+    share.dispatches++;
+    share.seconds += seconds[Math.floor(PROFILES / 2)] as number;
+    shares.set(kernel, share);
+  }
+  return [...shares.values()].sort((a, b) => b.seconds - a.seconds);
+}

@@ -49,7 +49,10 @@ const LARGE_OUTPUTS = 64 * 128 * 64;
 
 /** Chooses the variant from what the device can do and the shape. */
 export function matmulVariant(capabilities: Capabilities, rows: number, columns: number): MatmulVariant {
-  if (capabilities.software) return { name: 'direct', tileM: rows >= 16 ? 16 : rows > 4 ? 8 : 4 };
+  if (capabilities.software) {
+    // Of CPU drivers only SwiftShader, which has no f16, compiles 16 rows in a moment; lavapipe takes seconds.
+    return { name: 'direct', tileM: capabilities.f16 || rows <= 4 ? 4 : rows < 16 ? 8 : 16 };
+  }
   if (rows <= SMALL_ROWS) return { name: 'small' };
   return { name: 'tiled', tileM: rows >= 128 && rows * columns >= LARGE_OUTPUTS ? 128 : 64 };
 }

@@ -54,8 +54,10 @@ class Expander {
       else if (directive === 'if') out.push(...this.#if(argument));
       else if (directive === 'for') out.push(...this.#for(argument));
       else if (directive === 'include') out.push(...this.#include(argument));
-      else if (['else', 'endif', 'endfor'].includes(directive)) return out;
-      else throw new Error(`unknown directive #${directive}`);
+      else if (!['else', 'endif', 'endfor'].includes(directive)) throw new Error(`unknown directive #${directive}`);
+      else if (ends.length > 0)
+        throw new Error(`line ${this.#next + 1}: #${directive}, but no #${ends.at(-1)} before it`);
+      else return out;
     }
     if (ends.length > 0) throw new Error(`no #${ends.at(-1)}`);
     return out;

@@ -1,6 +1,6 @@
 import { DeviceLostError, NoWebGpuError } from '../errors.ts';
 import { type Capabilities, describeAdapter, readCapabilities } from './capabilities.ts';
-import { type LimitNeeds, requiredLimits } from './limits.ts';
+import { requiredLimits } from './limits.ts';
 import { GpuMemory } from './memory.ts';
 import { PipelineCache } from './pipelines.ts';
 
@@ -13,8 +13,6 @@ export interface GpuOptions {
   readonly device?: GPUDevice;
   /** An adapter to make a device from; by default the browser's high-performance one. */
   readonly adapter?: GPUAdapter;
-  /** What the model needs of the device. */
-  readonly needs?: LimitNeeds;
 }
 
 /** A device with everything that is kept per device: memory, pipelines, and whether it still lives. */
@@ -59,7 +57,7 @@ export class Gpu {
     const device = await adapter.requestDevice({
       label: 'stillframe',
       requiredFeatures: OPTIONAL.filter((feature) => adapter.features.has(feature)),
-      requiredLimits: requiredLimits(adapter.limits, options.needs),
+      requiredLimits: requiredLimits(adapter.limits),
     });
     return new Gpu(device, true);
   }

@@ -1,43 +1,32 @@
 import { LimitError } from '../errors.ts';
 
-/** Limits that Stillframe asks for, each with the least that any model needs (WebGPU's defaults: every adapter has them). */
-const WANTED = {
-  maxBufferSize: 256 * 2 ** 20,
-  maxStorageBufferBindingSize: 128 * 2 ** 20,
+/** What kernels rely on: WebGPU's defaults, which every adapter should have. */
+const NEEDED = {
   maxStorageBuffersPerShaderStage: 8,
   maxComputeInvocationsPerWorkgroup: 256,
   maxComputeWorkgroupStorageSize: 16 * 2 ** 10,
   maxComputeWorkgroupSizeX: 256,
 } as const;
 
-type LimitName = keyof typeof WANTED;
-
-/** What the largest tensor of a model needs from a device, in bytes. */
-export interface LimitNeeds {
-  /** The largest single buffer and binding. */
-  readonly largestBuffer?: number;
-}
+/** Sizes that are asked for as large as the adapter has them: by default buffers would end at 128 MiB. */
+const SIZES = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 
 /**
- * The limits to request: the adapter's own for sizes, the defaults for the rest, so that no kernel comes to depend on
- * more than a default device has.
+ * The limits to request: the adapter's own for sizes, and no more than kernels need of the rest, so that none comes to
+ * depend on more than a default device has.
  *
  * @throws {LimitError} when the adapter is below what is needed.
  */
-export function requiredLimits(adapter: GPUSupportedLimits, needs: LimitNeeds = {}): Record<string, number> {
-  const limits: Record<string, number> = {};
-  for (const [name, least] of Object.entries(WANTED) as [LimitName, number][]) {
-    const isSize = name === 'maxBufferSize' || name === 'maxStorageBufferBindingSize';
-    const need = isSize ? Math.max(needs.largestBuffer ?? 0, 0) : least;
+export function requiredLimits(adapter: GPUSupportedLimits): Record<string, number> {
+  for (const [name, need] of Object.entries(NEEDED) as [keyof typeof NEEDED, number][]) {
     if (adapter[name] < need) {
       throw new LimitError(
         `This GPU's ${name} is ${adapter[name]}; ${need} is needed.`,
-        'Use a smaller size or fewer frames, or a browser or GPU with higher limits.',
+        'Use a browser or GPU with higher limits.',
       );
     }
-    limits[name] = isSize ? adapter[name] : Math.min(adapter[name], least);
   }
-  return limits;
+  return { ...NEEDED, ...Object.fromEntries(SIZES.map((name) => [name, adapter[name]])) };
 }
 
 /**

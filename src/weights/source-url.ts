@@ -33,7 +33,8 @@ export function sourceFromUrl(url: string | URL, options: UrlSourceOptions = {})
       const headers = range && (range.start > 0 || range.end !== undefined) ? { Range: rangeHeader(range) } : undefined;
       let response: Response;
       try {
-        response = await request(file, { ...(headers && { headers }), ...(signal && { signal }) });
+        // Past the browser's cache, which takes ranges of a compressed answer from its compressed bytes (Chromium 156).
+        response = await request(file, { cache: 'no-store', ...(headers && { headers }), ...(signal && { signal }) });
       } catch (cause) {
         signal?.throwIfAborted();
         throw new SourceError(

@@ -58,11 +58,6 @@ export class WeightSet {
     return this.#tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
   }
 
-  /** Bytes of the largest declared weight. */
-  get largestTensor(): number {
-    return Math.max(0, ...this.#tensors.map((tensor) => tensor.bytes));
-  }
-
   /** A bias, norm weight or table, in f32. @param storedShape Shape in the file, of as many elements. */
   vector(name: string, shape: readonly number[], storedShape: readonly number[] = shape): Tensor {
     this.expect(name, storedShape);

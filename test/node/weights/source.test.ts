@@ -61,11 +61,12 @@ describe.each([false, true])('sourceFromUrl, of a server that ignores Range: %s'
 });
 
 describe('sourceFromUrl', () => {
-  it('keeps a query, and encodes names', async () => {
+  it('keeps a query, encodes names, and passes by the browser’s cache', async () => {
     server = await serve({ 'dir/a b#.txt': DATA }, {});
     const asked: string[] = [];
     const fetcher: typeof fetch = (input, init) => {
       asked.push(String(input));
+      expect(init?.cache).toBe('no-store');
       return fetch(input, init);
     };
     const folder = sourceFromUrl(`${server.url}dir?key=1`, { fetch: fetcher });

@@ -152,7 +152,14 @@ describe.each(VARIANTS)('conv %j', (variant) => {
 });
 
 test('conv at the size of a CPU', async () => {
-  const variant = convVariant({ f16: false, subgroups: false, timestamps: false, software: true }, 1000, 20);
+  const variant = convVariant(
+    { f16: false, subgroups: false, timestamps: false, software: true },
+    {
+      pixels: 1000,
+      width: 19,
+      outChannels: 20,
+    },
+  );
   const size = [2, 5, 19] as const;
   await check(variant, { taps: [3, 3, 3], sampling: 'same', channels: [5, 20], size, weight: 'f16' }, 1);
 });
@@ -190,10 +197,17 @@ describeWithF16('conv with f16 operands', () => {
 test('the variant follows the device and the shape', () => {
   const gpu = { f16: false, subgroups: false, timestamps: false, software: false };
   const software = { ...gpu, software: true };
-  expect(convVariant(software, 4096, 16)).toEqual({ name: 'direct', pixels: 8, channels: 16 });
-  expect(convVariant(software, 4096, 4)).toEqual({ name: 'direct', pixels: 8, channels: 4 });
-  expect(convVariant(gpu, 480 * 832, 4)).toEqual({ name: 'tiled', rows: 8, columns: 1 });
-  expect(convVariant(gpu, 480 * 832, 96)).toEqual({ name: 'tiled', rows: 8, columns: 3 });
-  expect(convVariant(gpu, 60 * 104, 384)).toEqual({ name: 'tiled', rows: 8, columns: 4 });
-  expect(convVariant(gpu, 64, 384)).toEqual({ name: 'tiled', rows: 4, columns: 4 });
+  const image = (height: number, width: number, outChannels: number) => ({
+    pixels: height * width,
+    width,
+    outChannels,
+  });
+  expect(convVariant(software, image(64, 64, 16))).toEqual({ name: 'direct', pixels: 8, channels: 16 });
+  expect(convVariant(software, image(64, 64, 4))).toEqual({ name: 'direct', pixels: 8, channels: 4 });
+  expect(convVariant(software, image(256, 64, 16))).toEqual({ name: 'direct', pixels: 16, channels: 16 });
+  expect(convVariant(software, image(4096, 8, 16))).toEqual({ name: 'direct', pixels: 8, channels: 16 });
+  expect(convVariant(gpu, image(480, 832, 4))).toEqual({ name: 'tiled', rows: 8, columns: 1 });
+  expect(convVariant(gpu, image(480, 832, 96))).toEqual({ name: 'tiled', rows: 8, columns: 3 });
+  expect(convVariant(gpu, image(60, 104, 384))).toEqual({ name: 'tiled', rows: 8, columns: 4 });
+  expect(convVariant(gpu, image(8, 8, 384))).toEqual({ name: 'tiled', rows: 4, columns: 4 });
 });

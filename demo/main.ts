@@ -29,9 +29,9 @@ async function start(settings: Settings): Promise<void> {
   progress.say('Waiting for the weights.');
   try {
     await show(await session.generate(settings, running.signal));
-    progress.say('Done.');
+    progress.end('Done.');
   } catch (error) {
-    if (running.signal.aborted) progress.say('Stopped.');
+    if (running.signal.aborted) progress.end('Stopped.');
     else fail(error);
   } finally {
     running = undefined;
@@ -48,7 +48,7 @@ async function show(clip: Clip): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  progress.say('It did not work.');
+  progress.end('It did not work.');
   showProblem(error);
   if (error instanceof NoWebGpuError) form.disable();
 }

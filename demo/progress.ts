@@ -22,6 +22,7 @@ export class ProgressList {
   readonly #status = byId('status', HTMLParagraphElement);
   readonly #rows = new Map<Phase, Row>();
   #announced = '';
+  #isOver = false;
 
   constructor() {
     const list = byId('phases', HTMLUListElement);
@@ -44,7 +45,7 @@ export class ProgressList {
     row.amount.textContent = amount(progress);
     const quarter = total ? Math.floor((4 * loaded) / total) * 25 : 100;
     const announcement = `${TITLES[phase]}: ${quarter} %`;
-    if (announcement !== this.#announced) this.say(announcement);
+    if (!this.#isOver && announcement !== this.#announced) this.say(announcement);
   }
 
   /** Says a sentence in the status line. */
@@ -53,8 +54,15 @@ export class ProgressList {
     this.#status.textContent = text;
   }
 
+  /** Says how it ended; what still runs in the background no longer speaks. */
+  end(text: string): void {
+    this.#isOver = true;
+    this.say(text);
+  }
+
   /** Empties the bars that a new run fills. */
   reset(): void {
+    this.#isOver = false;
     for (const phase of RUN_PHASES) {
       const row = this.#rows.get(phase);
       if (row) Object.assign(row.bar, { max: 1, value: 0 });

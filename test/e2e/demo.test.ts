@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { preview } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../src/index.ts';
 import { launchBrowser, openPage } from '../support/browser.ts';
@@ -80,6 +81,25 @@ test('a second visit takes the weights from the store', async () => {
   expect(await second.page.locator('#phases').innerText()).toMatch('kept from last time');
   const weights = server.requests.slice(before).filter(({ path }) => path.endsWith('.safetensors'));
   expect(weights).toEqual([]);
+});
+
+// Vite's own server gives a compressed file where no range is asked for, and Chromium's cache mixed up the two.
+test('a server that compresses is no obstacle', async () => {
+  const compressing = await preview({ logLevel: 'error', preview: { port: 0, open: false } });
+  onTestFinished(() => compressing.close());
+  const { page } = await openPage(await newContext(), compressing.resolvedUrls?.local[0] as string);
+  await Promise.race([waitForStatus(page, 'Ready.'), waitForStatus(page, 'It did not work.')]);
+  expect(await page.locator('#status').innerText()).toBe('Ready.');
+});
+
+test('what went wrong is said, with a way out', async () => {
+  await using broken = await startServer(folder, { drop: { afterBytes: 500_000, times: 1 } });
+  const { page } = await openPage(await newContext(), `${broken.url}demo/?steps=1&frames=1`);
+  await page.getByRole('alert').filter({ hasText: 'the connection ended' }).waitFor();
+  expect(await page.locator('#status').innerText()).toBe('It did not work.');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await waitForStatus(page, 'Done.');
+  expect(await page.getByRole('alert').isVisible()).toBe(false);
 });
 
 test('without WebGPU the page says so, and what to do', async () => {

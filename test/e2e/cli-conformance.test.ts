@@ -1,0 +1,68 @@
+import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from './support/run-cli.ts';
+
+const WAN = 'test/fixtures/wan-transformer';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stillframe-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('passes recorded runs, a row for each tensor', async () => {
+  const file = join(folder, 'results.json');
+  const { code, stdout } = await runCli(
+    'conformance',
+    WAN,
+    'test/fixtures/umt5',
+    '--json',
+    file,
+    '--tolerance',
+    '1e-4',
+  );
+  expect(stdout).toContain('2 of 2 folders pass');
+  expect(code).toBe(0);
+  const results = JSON.parse(await readFile(file, 'utf8'));
+  expect(results).toMatchObject([
+    { folder: WAN, className: 'WanTransformer3DModel', tolerance: 1e-4, pass: true },
+    { folder: 'test/fixtures/umt5', className: 'UMT5EncoderModel', pass: true },
+  ]);
+  const [{ rows, worst, adapter }] = results;
+  expect(rows.map(({ name }: { name: string }) => name)).toEqual(['block.0', 'block.1', 'block.2', 'out']);
+  expect(worst).toBe(Math.max(...rows.map(({ relativeL2 }: { relativeL2: number }) => relativeL2)));
+  expect(stdout).toContain(`Adapter: ${adapter}`);
+});
+
+test('fails a recording that differs, and what cannot be run; the rest still runs', async () => {
+  const [corrupt, caching] = [join(folder, 'corrupt'), join(folder, 'caching')];
+  await cp(WAN, corrupt, { recursive: true });
+  await using file = await open(join(corrupt, 'golden.safetensors'), 'r+');
+  // The end of the data: a few values of the last tensor.
+  const { size } = await file.stat();
+  await file.write(new Uint8Array(64).fill(0x41), 0, 64, size - 64);
+  await cp(WAN, caching, { recursive: true });
+  await rm(join(caching, 'golden.safetensors'));
+  await writeFile(join(caching, 'case-0.safetensors'), '');
+
+  const results = join(folder, 'failures.json');
+  const { code, stdout } = await runCli('conformance', corrupt, 'no/such/folder', caching, WAN, '--json', results);
+  expect(code).toBe(1);
+  expect(stdout).toContain('above the tolerance');
+  expect(stdout).toMatch(/no\/such\/folder is no folder/);
+  expect(stdout).toMatch(/case-N\.safetensors.*no caching policy is built/);
+  expect(stdout).toContain('1 of 4 folders pass');
+  const passes = JSON.parse(await readFile(results, 'utf8')).map(({ pass }: { pass: boolean }) => pass);
+  expect(passes).toEqual([false, false, false, true]);
+});
+
+test('without folders, or with a tolerance that is no number, it says how it is used', async () => {
+  const none = await runCli('conformance');
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('Name one or more folders.') });
+  const wrong = await runCli('conformance', WAN, '--tolerance', 'small');
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--tolerance is 'small'") });
+});

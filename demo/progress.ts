@@ -11,7 +11,7 @@ const TITLES: Readonly<Record<Phase, string>> = {
   compile: 'Kernels',
   text: 'Prompt',
   denoise: 'Steps',
-  decode: 'Frames',
+  decode: 'Decoding',
 };
 
 /** Phases of a run; those of loading happen once. */

@@ -19,6 +19,7 @@ export class Clip {
   readonly width: number;
   /** Pixels. */
   readonly height: number;
+  /** How many frames there are. */
   readonly frameCount: number;
   /** Frames a second. */
   readonly fps: number;

@@ -8,6 +8,7 @@ export interface EncodeOptions {
   readonly bitrate?: number;
   /** After each frame: how many of how many are encoded. */
   readonly onProgress?: (progress: { readonly loaded: number; readonly total: number }) => void;
+  /** Stops the encoding, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -37,18 +37,19 @@ export function parseAutoencoderKLWanConfig(json: ConfigJson): AutoencoderKLWanC
   read.only('attn_scales', []);
   const baseDim = read.size('base_dim');
   const patchSize = read.size('patch_size', 1);
+  const zDim = read.size('z_dim');
   const config: AutoencoderKLWanConfig = {
     baseDim,
     decoderBaseDim: read.size('decoder_base_dim', baseDim),
-    zDim: read.size('z_dim'),
+    zDim,
     dimMult: read.numbers('dim_mult'),
     numResBlocks: read.size('num_res_blocks'),
     temperalDownsample: read.flags('temperal_downsample'),
     patchSize,
     inChannels: read.size('in_channels', 3),
     outChannels: read.size('out_channels', 3),
-    latentsMean: read.numbers('latents_mean'),
-    latentsStd: read.numbers('latents_std'),
+    latentsMean: read.numbers('latents_mean', zDim),
+    latentsStd: read.numbers('latents_std', zDim),
   };
   const { dimMult, decoderBaseDim, inChannels, outChannels } = config;
   const widest = Math.max(baseDim, decoderBaseDim) * (dimMult.at(-1) ?? 0);

@@ -6,6 +6,7 @@
 
 /** The base of all named errors; `instanceof StillframeError` tells ours from a bug's. */
 export class StillframeError extends Error {
+  /** The class's name; unlike a constructor's, it survives minification. */
   override readonly name: string = 'StillframeError';
 
   /**
@@ -63,7 +64,7 @@ export class IntegrityError extends StillframeError {
 
 /** A file could not be read from its source (HTTP status, network, missing in a folder). */
 export class SourceError extends StillframeError {
-  override readonly name = 'SourceError';
+  override readonly name: string = 'SourceError';
 }
 
 /** A model folder asks for a class, a configuration or a sampler that is not built. */

@@ -30,15 +30,12 @@ export class Gpu {
     readonly device: GPUDevice,
     private readonly ownsDevice: boolean,
   ) {
-    this.memory = new GpuMemory(device);
+    this.memory = new GpuMemory(device, (work) => this.orLost(work));
     this.pipelines = new PipelineCache(device);
     this.capabilities = readCapabilities(device.features as ReadonlySet<string>, device.adapterInfo);
     this.adapterName = describeAdapter(device.adapterInfo);
     this.lost = device.lost.then((info) => {
-      this.#lostError = new DeviceLostError(
-        `The GPU device was lost (${info.reason}): ${info.message || 'no message'}.`,
-        'Call pipeline.reload() to go on with a new device.',
-      );
+      this.#lostError = lostError(info.reason, info.message);
       throw this.#lostError;
     });
     // A loss that nobody waits for must not become an unhandled rejection.
@@ -69,9 +66,13 @@ export class Gpu {
 
   /** Waits for something of the GPU's, or for the loss of the device, which would leave it pending or garbled. */
   async orLost<T>(work: Promise<T>): Promise<T> {
-    const result = await Promise.race([work, this.lost]);
-    this.throwIfLost();
-    return result;
+    try {
+      const result = await Promise.race([work, this.lost]);
+      this.throwIfLost();
+      return result;
+    } catch (error) {
+      throw isGone(error) ? lostError('GPU process gone', error.message) : error;
+    }
   }
 
   /** Resolves when everything submitted so far has run. */
@@ -84,6 +85,18 @@ export class Gpu {
     this.memory.freeAll();
     if (this.ownsDevice) this.device.destroy();
   }
+}
+
+/** Calls on a device whose browser process has died fail with this before `device.lost` tells, if it ever does. */
+function isGone(error: unknown): error is DOMException {
+  return error instanceof DOMException && error.name === 'OperationError';
+}
+
+function lostError(reason: string, message: string): DeviceLostError {
+  return new DeviceLostError(
+    `The GPU device was lost (${reason}): ${message || 'no message'}.`,
+    'Call pipeline.reload() to go on with a new device.',
+  );
 }
 
 async function defaultAdapter(): Promise<GPUAdapter> {

@@ -18,7 +18,11 @@ export class GpuMemory {
   #peak = 0;
   readonly #live = new Map<GPUBuffer, number>();
 
-  constructor(private readonly device: GPUDevice) {}
+  /** @param orLost Waits for something of the device's, or rejects when it is lost. */
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly orLost: <T>(work: Promise<T>) => Promise<T>,
+  ) {}
 
   /** Bytes held now. */
   get currentBytes(): number {
@@ -39,13 +43,16 @@ export class GpuMemory {
    * Makes all of the buffers, or none.
    *
    * @throws {LimitError} when one is larger than the device allows.
-   * @throws {OutOfMemoryError} when the GPU has no room for them.
+   * @throws {OutOfMemoryError} when the GPU has no room for them. @throws {DeviceLostError}
    */
   async allocate(requests: readonly BufferRequest[]): Promise<GPUBuffer[]> {
     for (const { label, bytes } of requests) checkBufferSize(this.device.limits, label, bytes);
     this.device.pushErrorScope('out-of-memory');
     const buffers = requests.map(({ label, bytes, usage }) => this.#create(label, bytes, usage ?? STORAGE));
-    const error = await this.device.popErrorScope();
+    const error = await this.orLost(this.device.popErrorScope()).catch((lost) => {
+      this.free(buffers);
+      throw lost;
+    });
     if (error) {
       this.free(buffers);
       const bytes = requests.reduce((sum, request) => sum + request.bytes, 0);

@@ -39,7 +39,10 @@ export async function benchModel(): Promise<PhaseResult[]> {
   try {
     const source = sourceFromUrl('/models/shapes/');
     const index = (await readJson(source, 'model_index.json')) as ConfigJson;
-    const components = await openWanComponents({ id: 'shapes', source }, index, { precision: 'stored' });
+    const components = await openWanComponents({ id: 'shapes', source }, index, {
+      precision: 'stored',
+      capabilities: gpu.capabilities,
+    });
     for (const weights of components.weights) await weights.load(gpu, {});
     await components.text?.encoder.loadTables();
     const promptLength = { cond: PROMPT_LENGTH, uncond: PROMPT_LENGTH };

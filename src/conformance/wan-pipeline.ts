@@ -19,7 +19,11 @@ const GUIDANCE_SCALE = 5;
 export async function* replayWanPipeline(context: ReplayContext): AsyncIterable<Replayed> {
   const { gpu, source, config, golden, precision, signal } = context;
   const resolved = { id: source.label, source };
-  const components = await openWanComponents(resolved, config, { precision: precision.weights, signal });
+  const components = await openWanComponents(resolved, config, {
+    precision: precision.weights,
+    capabilities: gpu.capabilities,
+    signal,
+  });
   let run: WanRun | undefined;
   try {
     for (const weights of components.weights) await weights.load(gpu, { signal });

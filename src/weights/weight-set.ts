@@ -7,8 +7,8 @@ import type { Checkpoint, StreamOptions } from './checkpoint.ts';
 import { decode, packF16 } from './dtypes.ts';
 import type { TensorInfo } from './safetensors.ts';
 
-/** How matrices are kept: as f16, or `stored`: f16 where the file has F16, else f32 (F32 and BF16 exactly). */
-export type WeightPrecision = 'f16' | 'stored';
+/** How matrices are kept: as f16, as f32, or `stored`: f16 where the file has F16, else f32 (F32 and BF16 exactly). */
+export type WeightPrecision = 'f16' | 'f32' | 'stored';
 
 type DeliveredBytes = Uint8Array<ArrayBuffer>;
 
@@ -192,7 +192,7 @@ export class WeightSet {
   }
 
   #matrixDtype(names: readonly string[]): 'f16' | 'f32' {
-    if (this.precision === 'f16') return 'f16';
+    if (this.precision !== 'stored') return this.precision;
     return names.every((name) => this.checkpoint.tensors.get(name)?.dtype === 'F16') ? 'f16' : 'f32';
   }
 }

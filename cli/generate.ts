@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   console.log(`Adapter: ${name} (${session.browserVersion})`);
   const reference = model.kind === 'folder' ? session.server.mount(model.path) : model.reference;
   try {
-    await session.call('load', { model: reference, ...command.load });
+    await session.call('load', { model: reference, ...command.load, firstRun: command.generate });
     const report = { ...(await session.call('generate', command.generate)), model: command.model };
     const video = await writeClip(session, output, report);
     progress.end();

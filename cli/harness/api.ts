@@ -3,7 +3,7 @@ import type { GenerateOptions, LoadOptions, Progress, Report, StepEvent } from '
 import type { AdapterFacts } from './adapter.ts';
 
 /** What is loaded and how: the parts of `LoadOptions` that cross to a page. */
-export interface LoadRequest extends Pick<LoadOptions, 'weights' | 'operands'> {
+export interface LoadRequest extends Pick<LoadOptions, 'weights' | 'operands' | 'firstRun'> {
   /** An id of the manifest, or the URL of a folder. */
   readonly model: string;
 }

@@ -134,7 +134,7 @@ export class Pipeline {
 }
 
 async function load(reference: ModelReference, options: LoadOptions): Promise<Loaded> {
-  const { signal, onProgress } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
   const gpu = await Gpu.request(options);
   try {
@@ -146,9 +146,14 @@ async function load(reference: ModelReference, options: LoadOptions): Promise<Lo
     const resolved = await resolveModel(reference, options.manifestUrl, signal);
     const index = await readIndex(resolved, signal);
     const precision = options.weights ?? 'stored';
-    const components = await openWanComponents(resolved, index, { precision, store, signal });
+    const components = await openWanComponents(resolved, index, {
+      precision,
+      capabilities: gpu.capabilities,
+      store,
+      signal,
+    });
     const model = new WanPipeline(gpu, resolved.id, components, operands, resolved.defaults);
-    await model.load(signal, onProgress);
+    await model.load(options);
     return { gpu, model };
   } catch (error) {
     gpu.dispose();

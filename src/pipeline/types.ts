@@ -6,9 +6,11 @@ export type Phase = 'download' | 'compile' | 'text' | 'denoise' | 'decode';
 
 /** How far a phase has come. */
 export interface Progress {
+  /** What is being done. */
   readonly phase: Phase;
   /** Bytes of a download, kernels of a compilation, denoising steps, latent frames decoded; prompts of `text`. */
   readonly loaded: number;
+  /** Of how many. */
   readonly total: number;
   /** Of a download: where the last bytes came from. */
   readonly from?: 'network' | 'store' | 'disk';
@@ -31,7 +33,11 @@ export interface LoadOptions {
   readonly weights?: 'f16' | 'stored';
   /** Half-precision matmul operands. Default: `f16` where the adapter has `shader-f16`. */
   readonly operands?: 'f32' | 'f16';
+  /** Options of the first run: checked before weights are read, and its kernels compile meanwhile. */
+  readonly firstRun?: GenerateOptions;
+  /** Aborts: the promise rejects with `signal.reason`, and no GPU memory of it is left. */
   readonly signal?: AbortSignal;
+  /** Called as phases go on. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called with things that went wrong without stopping the load, such as a full cache. */
   readonly onWarning?: (message: string) => void;
@@ -41,6 +47,7 @@ export interface LoadOptions {
 export interface PromptEmbeddings {
   /** [length, textDim], row-major. */
   readonly values: Float32Array;
+  /** Rows. */
   readonly length: number;
 }
 
@@ -50,7 +57,9 @@ export interface GenerateOptions {
   readonly prompt?: string;
   /** What to steer away from. Default: the empty prompt. */
   readonly negativePrompt?: string;
+  /** Embeddings instead of `prompt`. */
   readonly promptEmbeds?: PromptEmbeddings;
+  /** Embeddings instead of `negativePrompt`. */
   readonly negativePromptEmbeds?: PromptEmbeddings;
   /** Initial noise: the same as PyTorch's `torch.Generator().manual_seed(seed)`. Default 0. */
   readonly seed?: number;
@@ -64,10 +73,13 @@ export interface GenerateOptions {
   readonly sampler?: string;
   /** Pixels: multiples of the model's latent pixel times its patch. */
   readonly width?: number;
+  /** As `width`. */
   readonly height?: number;
   /** 4 k + 1 frames, for a VAE that makes 4 of each latent frame after the first. */
   readonly frames?: number;
+  /** Aborts: the promise rejects with `signal.reason`, and no GPU memory of it is left. */
   readonly signal?: AbortSignal;
+  /** Called as phases go on. */
   readonly onProgress?: (progress: Progress) => void;
   /** After each denoising step. */
   readonly onStep?: (step: StepEvent) => void;
@@ -77,6 +89,7 @@ export interface GenerateOptions {
 export interface StepEvent {
   /** From 0. */
   readonly step: number;
+  /** Of how many. */
   readonly steps: number;
   /** Wall-clock seconds of this step. */
   readonly seconds: number;
@@ -84,38 +97,72 @@ export interface StepEvent {
 
 /** What a run did: the contents of `report.json`. */
 export interface Report {
+  /** The manifest's id, or the folder. */
   readonly model: string;
+  /** As asked, before cleaning. */
   readonly prompt: string;
+  /** As asked, or empty. */
   readonly negativePrompt: string;
+  /** Of the initial noise. */
   readonly seed: number;
+  /** Denoising steps. */
   readonly steps: number;
+  /** Scale of classifier-free guidance. */
   readonly guidanceScale: number;
+  /** The sampler's name. */
   readonly sampler: string;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** Frames of the clip. */
   readonly frames: number;
   /** E.g. `google swiftshader`. */
   readonly adapter: string;
   /** Precision of matmul operands. */
   readonly operands: 'f32' | 'f16';
-  readonly policy: { readonly name: string; readonly options: Readonly<Record<string, number | string | boolean>> };
+  /** The caching method and its options. */
+  readonly policy: PolicyUse;
   /** By branch, a digit a step: 1 computed, 0 reused. */
   readonly schedule: Readonly<Partial<Record<Branch, string>>>;
   /** The policy's measurements; none without a policy. */
   readonly scores: readonly BlockScores[];
-  readonly blocks: { readonly computed: number; readonly reused: number };
+  /** Block forwards of all steps and branches. */
+  readonly blocks: BlockCounts;
   /** Wall-clock seconds of each phase. */
   readonly seconds: Readonly<Record<'load' | 'compile' | 'text' | 'denoise' | 'decode', number>>;
   /** Wall-clock seconds of each denoising step. */
   readonly stepSeconds: readonly number[];
-  readonly memory: {
-    /** Known before anything of the run was allocated. */
-    readonly plannedBytes: number;
-    readonly peakBytes: number;
-    readonly weightsBytes: number;
-  };
+  /** Bytes on the GPU. */
+  readonly memory: MemoryUse;
   /** Things the caller should know, such as a prompt that was cut. */
   readonly warnings: readonly string[];
+}
+
+/** A caching method as it was used. */
+export interface PolicyUse {
+  /** `none` where every block was computed. */
+  readonly name: string;
+  /** By name. */
+  readonly options: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** Block forwards of a run. */
+export interface BlockCounts {
+  /** Dispatched. */
+  readonly computed: number;
+  /** Replaced by what was cached. */
+  readonly reused: number;
+}
+
+/** GPU memory of a run, in bytes. */
+export interface MemoryUse {
+  /** Known before anything of the run was allocated. */
+  readonly plannedBytes: number;
+  /** The most that was held at once for it. */
+  readonly peakBytes: number;
+  /** Of the weights alone. */
+  readonly weightsBytes: number;
 }
 
 /** A side of classifier-free guidance. */
@@ -123,8 +170,12 @@ export type Branch = 'cond' | 'uncond';
 
 /** A policy's scores of a step. */
 export interface BlockScores {
+  /** From 0. */
   readonly step: number;
+  /** The forward's side of guidance. */
   readonly branch: Branch;
+  /** Mean of the blocks' scores. */
   readonly mean: number;
+  /** By block. */
   readonly blocks: readonly number[];
 }

@@ -12,7 +12,7 @@ import type { ModelDefaults } from '../weights/manifest.ts';
 import { type RunSettings, resolveSettings, type SizeRules, wanDefaults } from './options.ts';
 import { makeReport } from './report.ts';
 import { Stopwatch } from './stopwatch.ts';
-import type { Branch, GenerateOptions, Progress, PromptEmbeddings } from './types.ts';
+import type { Branch, GenerateOptions, LoadOptions, Progress, PromptEmbeddings } from './types.ts';
 import type { WanComponents } from './wan-components.ts';
 import { rowStride } from './wan-decoding.ts';
 import { decode, denoise, encodePrompts, type PhaseContext, tokenize } from './wan-generate.ts';
@@ -23,6 +23,7 @@ const TOKEN_BLOCK = 32;
 
 /** Bytes that a generation will hold, known before it allocates any. */
 export interface MemoryPlan {
+  /** Of all components. */
   readonly weightsBytes: number;
   /** Activations, states and parameters of the run. */
   readonly runBytes: number;
@@ -55,11 +56,18 @@ export class WanPipeline {
     return this.components.weights.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Reads all weights and, beside it, compiles the kernels of a run with the defaults. */
-  async load(signal?: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
-    const compiling = this.#seconds.time('compile', () =>
-      this.#compile(this.#record(this.#defaultGeometry()), onProgress),
-    );
+  /**
+   * Reads all weights and, beside it, compiles the kernels of a run.
+   *
+   * @param firstRun The run's options; the defaults where there are none. @throws {OptionError} before anything is read.
+   */
+  async load({
+    firstRun,
+    signal,
+    onProgress,
+  }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
+    const run = this.#record(this.#firstGeometry(firstRun));
+    const compiling = this.#seconds.time('compile', () => this.#compile(run, onProgress));
     compiling.catch(() => {});
     try {
       await this.#seconds.time('load', () => this.#loadWeights(signal, onProgress));
@@ -219,10 +227,10 @@ export class WanPipeline {
     return { geometry, tokens, warnings };
   }
 
-  #defaultGeometry(): RunGeometry {
+  #firstGeometry(firstRun: GenerateOptions | undefined): RunGeometry {
     const given = { values: new Float32Array(this.components.transformer.config.textDim), length: 1 };
     const embeddings = this.components.text ? {} : { promptEmbeds: given, negativePromptEmbeds: given };
-    const options = { prompt: '', ...embeddings };
+    const options = firstRun ?? { prompt: '', ...embeddings };
     return this.#geometry(this.#settings(options), options).geometry;
   }
 

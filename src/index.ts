@@ -21,12 +21,15 @@ export {
 export type { Capabilities } from './gpu/capabilities.ts';
 export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
+  BlockCounts,
   BlockScores,
   Branch,
   GenerateOptions,
   LoadOptions,
+  MemoryUse,
   ModelReference,
   Phase,
+  PolicyUse,
   Progress,
   PromptEmbeddings,
   Report,

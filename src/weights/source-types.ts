@@ -8,7 +8,9 @@ import { SourceError } from '../errors.ts';
 
 /** Bytes `start` (included) to `end` (excluded; left out: to the end of the file). */
 export interface ByteRange {
+  /** First byte. */
   readonly start: number;
+  /** Behind the last byte; absent: to the end. */
   readonly end?: number;
 }
 
@@ -43,7 +45,9 @@ export interface WeightSource {
 
 /** The file is not there: the one {@link SourceError} after which another file name may be tried. */
 export class MissingFileError extends SourceError {
+  /** Tells this class apart where `instanceof` cannot, across copies of the library. */
   readonly notFound = true;
+  override readonly name = 'MissingFileError';
 }
 
 /** The message of anything thrown, for use inside a longer one. */

@@ -17,7 +17,9 @@ export interface WeightStore {
   isVerified(sha256: string): Promise<boolean>;
   /** Part `index` of the file, if kept. */
   readPart(sha256: string, index: number): Promise<Uint8Array | undefined>;
+  /** Keeps part `index` of the file. */
   writePart(sha256: string, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Says that the hash of all parts was right. */
   markVerified(sha256: string): Promise<void>;
   /** Forgets the file's mark and its parts 0 to `parts` - 1. */
   remove(sha256: string, parts: number): Promise<void>;

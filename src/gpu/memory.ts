@@ -57,7 +57,7 @@ export class GpuMemory {
       this.free(buffers);
       const bytes = requests.reduce((sum, request) => sum + request.bytes, 0);
       throw new OutOfMemoryError(
-        `The GPU has no room for ${bytes} bytes more (${this.#current} are held): ${error.message}`,
+        `The GPU has no room for ${bytes} bytes more (${this.#current} are held): ${error.message.split('\n')[0]}.`,
         'Use a smaller size or fewer frames, or close other tabs that use the GPU.',
       );
     }

@@ -9,8 +9,8 @@ export function packRows(clip: ClipPixels, rows: ArrayBuffer): Uint8Array<ArrayB
 }
 
 /**
- * A frame for WebCodecs, with its time in microseconds; the caller closes it. It is made of bytes and not of a WebGPU
- * canvas, which would save a copy, because drawing to one ends Chromium's GPU process on a software adapter.
+ * A frame for WebCodecs, with its time in microseconds; the caller closes it. It is made of bytes, which
+ * are exact, and not of a WebGPU canvas, which would save a copy: see docs/decisions.md.
  */
 export function toVideoFrame(clip: ClipPixels, rows: ArrayBuffer, frame: number, fps: number): VideoFrame {
   const start = Math.round((frame * 1e6) / fps);

@@ -1,5 +1,6 @@
 import activation from '../../shaders/lib/activation.wgsl';
 import attentionBindings from '../../shaders/lib/attention_bindings.wgsl';
+import blockDiff from '../../shaders/lib/block_diff.wgsl';
 import convBindings from '../../shaders/lib/conv_bindings.wgsl';
 import grid from '../../shaders/lib/grid.wgsl';
 import matmulBindings from '../../shaders/lib/matmul_bindings.wgsl';
@@ -19,6 +20,7 @@ import type { Dtype, Tensor } from '../gpu/tensor.ts';
 const LIBRARY: Readonly<Record<string, string>> = {
   activation,
   attention_bindings: attentionBindings,
+  block_diff: blockDiff,
   conv_bindings: convBindings,
   grid,
   modulation,

@@ -1,0 +1,121 @@
+import { policyKind } from './kind.ts';
+import { choiceOption, flagOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
+import type { Branch, Policy, RunShape, Scores } from './policy.ts';
+import type { ProbeTensor, Requirements } from './requirements.ts';
+import type { StepPlan } from './step-plan.ts';
+
+/** `all`, or k for every k-th block. */
+const blocksOption: OptionKind<'all' | number> = {
+  default: 'all',
+  allowed: 'all, or k for every k-th block',
+  accepts: (value): value is 'all' | number => value === 'all' || (Number.isInteger(value) && Number(value) >= 1),
+};
+
+/** Options, with the paper's defaults. */
+const OPTIONS = {
+  /** The branch starts to reuse when the mean over blocks falls below it. The paper's 0.15, 0.20, 0.25: slow to fast. */
+  threshold: numberOption(0.15, 0, 'a number from 0'),
+  /** Steps reused between two computed ones: a count, or below 1 a share of all steps (the paper: 10 %). */
+  interval: numberOption(0.1, 0, 'a count of steps, or a share of them below 1', isCountOrShare),
+  /** Last steps that are always computed: a count, or below 1 a share of what `tailMode` says. */
+  tail: numberOption(0.5, 0, 'a count of steps, or a share below 1', isCountOrShare),
+  /** A share of the steps before the trigger (published code), or of those after it: the paper's text allows both. */
+  tailMode: choiceOption('index-half', ['index-half', 'remaining-half']),
+  /** What is measured: the paper's block outputs, or the modulated inputs of the published code. */
+  probe: choiceOption<ProbeTensor>('feature', ['feature', 'modulated']),
+  /** Whether every computed step may trigger (Eq. 7 and 8 to the letter), not just the first below the threshold. */
+  repeatable: flagOption(false),
+  blocks: blocksOption,
+  /** Measures every k-th token: the kept features take 1/k of the memory. */
+  every: numberOption(1, 1, 'a count of tokens', Number.isInteger),
+} as const;
+
+/** A branch's decisions. */
+interface BranchState {
+  /** By step, whether it is computed. */
+  readonly computes: boolean[];
+  /** First step of the tail; known once triggered. */
+  tailStart: number | undefined;
+}
+
+/**
+ * BWCache (arXiv 2509.13789): while the blocks' features change much from step to step, compute; once the mean of their
+ * relative L1 differences falls below a threshold, reuse the stack residual for `interval` steps, compute one, and so
+ * on, up to a tail that is computed again.
+ */
+class BWCache implements Policy {
+  readonly #branches = new Map<Branch, BranchState>();
+  #steps = 0;
+
+  constructor(private readonly options: OptionValues<typeof OPTIONS>) {}
+
+  requirements({ blocks: count }: RunShape): Requirements {
+    const { probe: tensor, blocks, every, threshold } = this.options;
+    const stride = blocks === 'all' ? 1 : blocks;
+    const measured = Array.from({ length: Math.ceil(count / stride) }, (_, i) => i * stride);
+    const remedy = `Set policyOptions.every (now ${every}) or policyOptions.blocks (now ${blocks}) to keep less.`;
+    return { residual: 'stack', probe: { tensor, blocks: measured, every, threshold }, remedy };
+  }
+
+  begin({ steps, branches }: RunShape): void {
+    this.#steps = steps;
+    this.#branches.clear();
+    for (const branch of branches) {
+      this.#branches.set(branch, { computes: new Array<boolean>(steps).fill(true), tailStart: undefined });
+    }
+  }
+
+  plan(step: number, branch: Branch): StepPlan {
+    if (!this.#state(branch).computes[step]) return { kind: 'reuse', order: 0 };
+    return { kind: 'compute', measure: this.isArmed(branch) };
+  }
+
+  observe(step: number, branch: Branch, { mean }: Scores): void {
+    // Strictly below; NaN is not.
+    if (step === 0 || !this.isArmed(branch) || !(mean < this.options.threshold)) return;
+    const state = this.#state(branch);
+    state.tailStart ??= this.#steps - this.#tail(step);
+    const interval = this.#interval();
+    const end = this.options.repeatable ? Math.min(this.#steps, step + 1 + interval) : this.#steps;
+    for (let i = step + 1; i < end; i++) {
+      const isRefresh = (i - step - 1) % (interval + 1) === interval;
+      state.computes[i] = isRefresh || i >= state.tailStart;
+    }
+  }
+
+  isArmed(branch: Branch): boolean {
+    return this.options.repeatable || this.#state(branch).tailStart === undefined;
+  }
+
+  #interval(): number {
+    const { interval } = this.options;
+    return interval > 0 && interval < 1 ? Math.max(1, Math.round(interval * this.#steps)) : interval;
+  }
+
+  /** Steps of the tail, after a trigger at `step`. 0 is none: no slice from the end is taken, which would be all. */
+  #tail(step: number): number {
+    const { tail, tailMode } = this.options;
+    if (tail >= 1) return tail;
+    if (tailMode === 'index-half') return Math.floor(step * tail);
+    const remaining = this.#steps - 1 - step;
+    return remaining - Math.floor(remaining * (1 - tail));
+  }
+
+  #state(branch: Branch): BranchState {
+    const state = this.#branches.get(branch);
+    if (!state) throw new Error(`the run has no branch ${branch}`);
+    return state;
+  }
+}
+
+function isCountOrShare(value: number): boolean {
+  return value < 1 || Number.isInteger(value);
+}
+
+/** Block-wise caching. */
+export const bwcache = policyKind(
+  'bwcache',
+  'reuses all blocks while their features change little',
+  OPTIONS,
+  (options) => new BWCache(options),
+);

@@ -1,0 +1,26 @@
+/**
+ * Caching methods: to add one, add its file and a line to `POLICIES`.
+ *
+ * @module
+ */
+import { OptionError } from '../errors.ts';
+import { bwcache } from './bwcache.ts';
+import { fewerSteps } from './fewer-steps.ts';
+import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
+import { none } from './none.ts';
+
+/** Every policy that is built. */
+export const POLICIES: readonly PolicyKind[] = [none, bwcache, fewerSteps];
+
+/**
+ * Makes a policy for one run.
+ *
+ * @param options Its own options; defaults for those left out.
+ * @throws {OptionError} for a policy that is not built, or an option that it does not take.
+ */
+export function configurePolicy(name: string, options: Readonly<Record<string, unknown>> = {}): ConfiguredPolicy {
+  const kind = POLICIES.find((policy) => policy.name === name);
+  if (kind) return kind.configure(options);
+  const names = POLICIES.map((policy) => policy.name).join(', ');
+  throw new OptionError(`There is no policy ${String(name)}.`, `Use one of: ${names}.`);
+}

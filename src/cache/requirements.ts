@@ -1,0 +1,27 @@
+/** Which tensor of a block is compared between steps. */
+export type ProbeTensor =
+  /** The block's output: BWCache's Eq. 5. */
+  | 'feature'
+  /** `LN(x) (1 + scale) + shift`, the modulated input of self-attention: BWCache's published code, TeaCache. */
+  | 'modulated';
+
+/** What is compared between steps. */
+export interface Probe {
+  readonly tensor: ProbeTensor;
+  /** Indices of the blocks that are measured, ascending. */
+  readonly blocks: readonly number[];
+  /** Every how many-th token is compared: 1 for all. */
+  readonly every: number;
+  /** The GPU compares the mean with it, too. */
+  readonly threshold: number;
+}
+
+/** What a run must keep for a policy. Its bytes follow from the run's sizes, and are known before any is allocated. */
+export interface Requirements {
+  /** `stack`: output of the last block minus input of the first, one tensor a branch. `none`: nothing is reused. */
+  readonly residual: 'none' | 'stack';
+  /** Absent when nothing is measured. */
+  readonly probe?: Probe;
+  /** A sentence that names the options that make all this smaller: what to do where it does not fit. */
+  readonly remedy: string;
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { configurePolicy } from '../../../src/cache/index.ts';
+import { decide, firesAt } from './support.ts';
+
+const schedule = (...args: Parameters<typeof decide>) => decide(...args).schedule.cond;
+
+describe('U4: golden schedules of BWCache', () => {
+  test.each([
+    [30, 5, { interval: 3 }, '111111000100010001000100010011'],
+    [30, 9, { interval: 3 }, '111111111100010001000100011111'],
+    [30, 9, { interval: 3, tailMode: 'remaining-half' }, '111111111100010001001111111111'],
+    [50, 7, { interval: 5 }, '11111111000001000001000001000001000001000001000111'],
+    // floor(1 * 0.5) is no tail at all: a slice of the last 0 steps would force every one.
+    [20, 1, { interval: 2 }, '11001001001001001001'],
+  ])('%i steps, triggered at %i, %j', (steps, trigger, options, golden) => {
+    expect(schedule('bwcache', options, steps, firesAt(trigger))).toBe(golden);
+  });
+
+  test('repeatable: every computed step may trigger', () => {
+    const means = [
+      9, 0.5, 0.4, 0.3, 0.2, 0.14, 0.12, 0.1, 0.1, 0.1, 0.1, 0.12, 0.14, 0.16, 0.2, 0.3, 0.3, 0.4, 0.4, 0.5,
+    ];
+    const options = { interval: 2, repeatable: true };
+    expect(schedule('bwcache', options, 20, (step) => means[step] as number)).toBe('11111100100100111111');
+  });
+
+  test('the paper reports 41.38 % reuse at its defaults: 12 of 29 steps, triggered at step 9 of 30', () => {
+    const digits = schedule('bwcache', {}, 30, firesAt(9));
+    expect(digits?.split('0').length).toBe(13);
+  });
+});
+
+describe('options', () => {
+  test('an interval below 1 is a share of the steps, at least one step', () => {
+    expect(schedule('bwcache', { interval: 0.2 }, 10, firesAt(2))).toBe(
+      schedule('bwcache', { interval: 2 }, 10, firesAt(2)),
+    );
+    expect(schedule('bwcache', { interval: 0.01 }, 10, firesAt(2))).toBe(
+      schedule('bwcache', { interval: 1 }, 10, firesAt(2)),
+    );
+  });
+
+  test('a tail from 1 on is a count, also one longer than the run', () => {
+    expect(schedule('bwcache', { interval: 3, tail: 4 }, 12, firesAt(1))).toBe('110001001111');
+    expect(schedule('bwcache', { interval: 3, tail: 99 }, 12, firesAt(1))).toBe('111111111111');
+  });
+
+  test('a branch that triggered measures no more, unless it is repeatable', () => {
+    expect(decide('bwcache', {}, 12, firesAt(3)).scores.map(({ step }) => step)).toEqual([1, 2, 3]);
+    const repeated = decide('bwcache', { interval: 2, repeatable: true }, 12, firesAt(3));
+    expect(repeated.scores.map(({ step }) => step)).toEqual([1, 2, 3, 6, 7, 8, 9, 10, 11]);
+  });
+
+  test('every k-th block is measured, from the first on', () => {
+    const probe = (blocks: 'all' | number) => {
+      const { policy } = configurePolicy('bwcache', { blocks });
+      return policy.requirements({ steps: 5, branches: ['cond'], blocks: 7 }).probe?.blocks;
+    };
+    expect(probe('all')).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(probe(3)).toEqual([0, 3, 6]);
+    expect(probe(7)).toEqual([0]);
+  });
+
+  test('the report has them all', () => {
+    expect(configurePolicy('bwcache', { threshold: 0.2 }).options).toEqual({
+      threshold: 0.2,
+      interval: 0.1,
+      tail: 0.5,
+      tailMode: 'index-half',
+      probe: 'feature',
+      repeatable: false,
+      blocks: 'all',
+      every: 1,
+    });
+  });
+
+  test.each([
+    ['threshold', -1],
+    ['threshold', Number.NaN],
+    ['threshold', '0.1'],
+    ['interval', 1.5],
+    ['tail', -1],
+    ['tailMode', 'half'],
+    ['probe', 'features'],
+    ['repeatable', 1],
+    ['blocks', 0],
+    ['blocks', 'some'],
+    ['every', 0],
+  ])('%s: %j is refused by name', (name, value) => {
+    expect(() => configurePolicy('bwcache', { [name]: value })).toThrow(`policyOptions.${name} is ${value}. Pass `);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
+import type { RunShape } from '../../../src/cache/policy.ts';
+import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { decide, firesAt, runScript } from './support.ts';
+
+const MEASURED = ['bwcache'] as const;
+const EAGER = { threshold: Number.POSITIVE_INFINITY, interval: 99, tail: 0 };
+
+describe.each(MEASURED)('%s', (name) => {
+  test('U2: always reusing computes only the forced steps', () => {
+    const { schedule, blocks } = decide(name, EAGER, 12, () => 5);
+    expect(schedule.cond).toBe('110000000000');
+    expect(blocks).toEqual({ computed: 2 * 4, reused: 10 * 4 });
+  });
+
+  test('U5: neither branch moves the decisions of the other, in either order', () => {
+    const script = (step: number, branch: string) => firesAt(branch === 'cond' ? 3 : 6)(step, 'cond');
+    const alone = (trigger: number) => decide(name, { interval: 2 }, 15, firesAt(trigger)).schedule.cond;
+    for (const branches of [['cond', 'uncond'] as const, ['uncond', 'cond'] as const]) {
+      const { schedule } = decide(name, { interval: 2 }, 15, script, branches);
+      expect(schedule).toEqual({ cond: alone(3), uncond: alone(6) });
+    }
+  });
+
+  test('U6: a run after another, whole or aborted, is a fresh one', () => {
+    const run: RunShape = { steps: 15, branches: ['cond', 'uncond'], blocks: 4 };
+    const fresh = decide(name, { interval: 2 }, 15, firesAt(4), run.branches);
+    for (const until of [15, 6, 1]) {
+      const { policy } = configurePolicy(name, { interval: 2 });
+      runScript(new Scheduler(policy, run), run, firesAt(2), until);
+      expect(runScript(new Scheduler(policy, run), run, firesAt(4))).toEqual(fresh);
+    }
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('U9: scores of %d never reuse', (mean) => {
+    expect(decide(name, { threshold: 1e9 }, 8, () => mean).schedule.cond).toBe('11111111');
+    expect(decide(name, EAGER, 8, () => mean).schedule.cond).toBe('11111111');
+  });
+
+  test('U13: a mean at the threshold computes, the next number below reuses', () => {
+    const digits = (mean: number) => decide(name, { threshold: 0.25, interval: 1 }, 4, () => mean).schedule.cond;
+    expect(digits(0.25)).toBe('1111');
+    expect(digits(0.25 - Number.EPSILON)).toBe('1101');
+  });
+});
+
+describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
+  test('U14: the first step computes', () => {
+    expect(decide(name, {}, 9, () => 0, ['cond', 'uncond']).schedule.uncond?.[0]).toBe('1');
+  });
+
+  test('an option that it does not have is refused by name', () => {
+    expect(() => configurePolicy(name, { treshold: 1 })).toThrow(/no option treshold/);
+  });
+});
+
+test('U14: the scheduler computes the first step whatever a policy says', () => {
+  const { policy } = configurePolicy('none');
+  const eager = Object.assign(Object.create(policy), { plan: () => ({ kind: 'reuse', order: 0 }) });
+  const run: RunShape = { steps: 3, branches: ['cond'], blocks: 4 };
+  expect(runScript(new Scheduler(eager, run), run, () => 0).schedule.cond).toBe('100');
+});
+
+test('steps are planned in order, once', () => {
+  const scheduler = new Scheduler(configurePolicy('none').policy, { steps: 3, branches: ['cond'], blocks: 1 });
+  scheduler.plan(0, 'cond');
+  expect(() => scheduler.plan(0, 'cond')).toThrow('step 0 of cond planned after 1 steps');
+  expect(() => scheduler.plan(2, 'cond')).toThrow('step 2 of cond planned after 1 steps');
+});
+
+test('none and fewer-steps compute all of their steps', () => {
+  expect(decide('none', {}, 5, () => 0).schedule.cond).toBe('11111');
+  expect(decide('fewer-steps', {}, 5, () => 0).schedule.cond).toBe('11111');
+  const steps = (share: number) => configurePolicy('fewer-steps', { share }).policy.steps?.(30);
+  expect([0.5, 1, 0.01].map(steps)).toEqual([15, 30, 1]);
+});
+
+test('a policy that is not built is refused with those that are', () => {
+  expect(() => configurePolicy('magic')).toThrow('There is no policy magic. Use one of: none, bwcache');
+});

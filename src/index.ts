@@ -4,6 +4,9 @@
  * @module
  */
 
+export type { OptionValue } from './cache/options.ts';
+export type { Branch, Scores } from './cache/policy.ts';
+export type { BlockCounts, BlockScores } from './cache/scheduler.ts';
 export {
   DeviceLostError,
   IntegrityError,
@@ -21,9 +24,6 @@ export {
 export type { Capabilities } from './gpu/capabilities.ts';
 export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
-  BlockCounts,
-  BlockScores,
-  Branch,
   GenerateOptions,
   LoadOptions,
   MemoryUse,

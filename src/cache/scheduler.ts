@@ -1,25 +1,36 @@
 import type { Branch, Policy, RunShape, Scores } from './policy.ts';
 import type { StepPlan } from './step-plan.ts';
 
-/** The scores of a step of a branch. */
-export interface StepScores extends Scores {
+/** A policy's scores of a step. */
+export interface BlockScores extends Scores {
+  /** From 0. */
   readonly step: number;
+  /** The forward's side of guidance. */
   readonly branch: Branch;
+}
+
+/** Block forwards of a run. */
+export interface BlockCounts {
+  /** Dispatched. */
+  readonly computed: number;
+  /** Replaced by what was cached. */
+  readonly reused: number;
 }
 
 /** What was done in a run. */
 export interface RunRecord {
   /** By branch, a digit a step: 1 computed, 0 reused. */
   readonly schedule: Readonly<Partial<Record<Branch, string>>>;
-  readonly scores: readonly StepScores[];
-  /** Blocks of all steps and branches. */
-  readonly blocks: { readonly computed: number; readonly reused: number };
+  /** The policy's measurements. */
+  readonly scores: readonly BlockScores[];
+  /** Of all steps and branches. */
+  readonly blocks: BlockCounts;
 }
 
 /** Asks a policy for each step of each branch, holds it to what every policy must obey, and records what was done. */
 export class Scheduler {
   readonly #schedule = new Map<Branch, string>();
-  readonly #scores: StepScores[] = [];
+  readonly #scores: BlockScores[] = [];
 
   /** Begins a run. */
   constructor(

@@ -7,16 +7,16 @@ import type { Dispatch, Recording } from './recorder.ts';
 const UNIFORM_ALIGNMENT = 256;
 
 /**
- * Compiles what a recording needs, all at once; a `Program` made later finds it done.
+ * Compiles what recordings need, all at once; `Program`s made later find it done.
  *
  * @param onKernel Called as kernels are done, with how many of how many.
  */
 export async function compile(
   gpu: Gpu,
-  recording: Recording,
+  recordings: readonly Recording[],
   onKernel?: (done: number, of: number) => void,
 ): Promise<void> {
-  const kernels = new Set(dispatches(recording).map(({ kernel }) => kernel));
+  const kernels = new Set(recordings.flatMap(dispatches).map(({ kernel }) => kernel));
   let done = 0;
   const compiling = [...kernels].map(async (kernel) => {
     await gpu.pipelines.get(kernel);

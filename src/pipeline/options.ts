@@ -1,8 +1,11 @@
+import { configurePolicy } from '../cache/index.ts';
+import type { ConfiguredPolicy } from '../cache/kind.ts';
+import type { Branch } from '../cache/policy.ts';
 import { OptionError } from '../errors.ts';
 import { SAMPLERS, samplerByName } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import type { Branch, GenerateOptions } from './types.ts';
+import type { GenerateOptions } from './types.ts';
 
 /** What a model allows. */
 export interface SizeRules {
@@ -25,6 +28,7 @@ export interface RunSettings {
   readonly frames: number;
   /** With guidance above 1, a forward without the prompt, too. */
   readonly branches: readonly Branch[];
+  readonly policy: ConfiguredPolicy;
 }
 
 /** Largest side or count that is taken for a slip of the keyboard rather than a wish. */
@@ -51,17 +55,20 @@ export function resolveSettings(options: GenerateOptions, defaults: ModelDefault
       `Use ${near}, for example.`,
     );
   }
+  const policy = configurePolicy(text('policy', options.policy ?? 'none'), options.policyOptions);
+  const steps = count('steps', options.steps ?? defaults.steps);
   return {
     prompt,
     negativePrompt: text('negativePrompt', options.negativePrompt ?? ''),
     seed: seed(options.seed ?? 0),
-    steps: count('steps', options.steps ?? defaults.steps),
+    steps: policy.policy.steps?.(steps) ?? steps,
     guidanceScale,
     sampler: samplerByName(text('sampler', options.sampler ?? defaults.sampler)),
     width,
     height,
     frames,
     branches: guidanceScale > 1 ? ['cond', 'uncond'] : ['cond'],
+    policy,
   };
 }
 

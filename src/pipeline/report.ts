@@ -1,29 +1,26 @@
+import type { RunRecord } from '../cache/scheduler.ts';
 import type { RunSettings } from './options.ts';
-import type { Branch, Report } from './types.ts';
+import type { Report } from './types.ts';
 
 /** What a run's report is made of. */
 export interface RunFacts
   extends Pick<Report, 'model' | 'adapter' | 'operands' | 'seconds' | 'stepSeconds' | 'warnings'> {
   readonly settings: RunSettings;
-  /** Blocks of the transformer. */
-  readonly blocks: number;
+  /** What the scheduler did. */
+  readonly record: RunRecord;
   readonly memory: Report['memory'];
 }
 
-/** The report of a run without a policy: every block of every step was computed. */
-export function makeReport({ settings, blocks, seconds, memory, ...facts }: RunFacts): Report {
-  const { branches, sampler, ...options } = settings;
-  const everyStep = '1'.repeat(settings.steps);
-  const { plannedBytes, peakBytes, weightsBytes } = memory;
+/** Puts a run's report together. */
+export function makeReport({ settings, record, memory, ...facts }: RunFacts): Report {
+  const { branches: _, sampler, policy, ...options } = settings;
+  const { plannedBytes, peakBytes, weightsBytes, cacheBytes } = memory;
   return {
     ...facts,
     ...options,
     sampler: sampler.name,
-    policy: { name: 'none', options: {} },
-    schedule: Object.fromEntries(branches.map((branch: Branch) => [branch, everyStep])),
-    scores: [],
-    blocks: { computed: blocks * settings.steps * branches.length, reused: 0 },
-    seconds,
-    memory: { plannedBytes, peakBytes, weightsBytes },
+    policy: { name: policy.name, options: policy.options },
+    ...record,
+    memory: { plannedBytes, peakBytes, weightsBytes, cacheBytes },
   };
 }

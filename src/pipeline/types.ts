@@ -1,3 +1,6 @@
+import type { OptionValue } from '../cache/options.ts';
+import type { Branch } from '../cache/policy.ts';
+import type { BlockCounts, BlockScores } from '../cache/scheduler.ts';
 import type { WeightSource } from '../weights/source.ts';
 import type { WeightStore } from '../weights/store.ts';
 
@@ -77,6 +80,10 @@ export interface GenerateOptions {
   readonly height?: number;
   /** 4 k + 1 frames, for a VAE that makes 4 of each latent frame after the first. */
   readonly frames?: number;
+  /** How blocks are reused between steps, such as `bwcache`. Default `none`. */
+  readonly policy?: string;
+  /** The policy's own options, by name; its defaults where left out. */
+  readonly policyOptions?: Readonly<Record<string, OptionValue>>;
   /** Aborts: the promise rejects with `signal.reason`, and no GPU memory of it is left. */
   readonly signal?: AbortSignal;
   /** Called as phases go on. */
@@ -105,7 +112,7 @@ export interface Report {
   readonly negativePrompt: string;
   /** Of the initial noise. */
   readonly seed: number;
-  /** Denoising steps. */
+  /** Steps taken: `fewer-steps` takes fewer than it is asked for. */
   readonly steps: number;
   /** Scale of classifier-free guidance. */
   readonly guidanceScale: number;
@@ -144,15 +151,7 @@ export interface PolicyUse {
   /** `none` where every block was computed. */
   readonly name: string;
   /** By name. */
-  readonly options: Readonly<Record<string, number | string | boolean>>;
-}
-
-/** Block forwards of a run. */
-export interface BlockCounts {
-  /** Dispatched. */
-  readonly computed: number;
-  /** Replaced by what was cached. */
-  readonly reused: number;
+  readonly options: Readonly<Record<string, OptionValue>>;
 }
 
 /** GPU memory of a run, in bytes. */
@@ -163,19 +162,6 @@ export interface MemoryUse {
   readonly peakBytes: number;
   /** Of the weights alone. */
   readonly weightsBytes: number;
-}
-
-/** A side of classifier-free guidance. */
-export type Branch = 'cond' | 'uncond';
-
-/** A policy's scores of a step. */
-export interface BlockScores {
-  /** From 0. */
-  readonly step: number;
-  /** The forward's side of guidance. */
-  readonly branch: Branch;
-  /** Mean of the blocks' scores. */
-  readonly mean: number;
-  /** By block. */
-  readonly blocks: readonly number[];
+  /** What the policy kept, before it freed any of it. */
+  readonly cacheBytes: number;
 }

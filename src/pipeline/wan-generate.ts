@@ -1,11 +1,12 @@
+import type { Branch } from '../cache/policy.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Pacer } from '../gpu/pacer.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { cleanPrompt } from '../text/clean.ts';
 import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
-import type { RunSettings } from './options.ts';
-import type { Branch, GenerateOptions, Progress } from './types.ts';
+import type { ScheduledForwards } from './scheduled-forwards.ts';
+import type { GenerateOptions, Progress } from './types.ts';
 import type { WanRun } from './wan-run.ts';
 
 /** Most tokens of a prompt that Wan's pipeline takes, whatever the tokenizer would. */
@@ -19,9 +20,19 @@ export interface PhaseContext {
   readonly gpu: Gpu;
   readonly pacer: Pacer;
   readonly run: WanRun;
-  readonly settings: RunSettings;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What the denoising loop goes through. */
+export interface Denoising {
+  readonly sampler: Sampler;
+  readonly guidanceScale: number;
+  /** The noise that it starts from. */
+  readonly latents: Float32Array;
+  readonly forwards: ScheduledForwards;
+  /** Called when a step has run, with its wall-clock seconds. */
+  readonly onStep?: (step: number, seconds: number) => void | Promise<void>;
 }
 
 /** Tokens of a prompt, and what to tell the user when it was cut. */
@@ -38,12 +49,13 @@ export function tokenize(
 
 /** Fills in each branch's prompt embeddings: given ones as they are, others by the text encoder. */
 export async function encodePrompts(
-  { gpu, run, settings, signal, onProgress }: PhaseContext,
+  { gpu, run, signal, onProgress }: PhaseContext,
   options: GenerateOptions,
   tokens: ReadonlyMap<Branch, EncodedPrompt>,
 ): Promise<void> {
-  const total = settings.branches.length;
-  for (const [i, branch] of settings.branches.entries()) {
+  const branches = [...run.forwards.keys()];
+  const total = branches.length;
+  for (const [i, branch] of branches.entries()) {
     onProgress?.({ phase: 'text', loaded: i, total });
     signal?.throwIfAborted();
     const given = branch === 'cond' ? options.promptEmbeds : options.negativePromptEmbeds;
@@ -56,17 +68,14 @@ export async function encodePrompts(
 }
 
 /**
- * The denoising loop. Nothing is read back: the sampler's factors are known beforehand, and two steps are in flight.
- *
- * @param onStep Called when a step has run, with its wall-clock seconds.
+ * The denoising loop. Nothing is read back but what the policy measures: the sampler's factors are known beforehand,
+ * and two steps are in flight.
  */
 export async function denoise(
-  { gpu, pacer, run, settings, signal, onProgress }: PhaseContext,
-  sampler: Sampler,
-  latents: Float32Array,
-  onStep: (step: number, seconds: number) => void | Promise<void>,
+  { gpu, pacer, run, signal, onProgress }: PhaseContext,
+  { sampler, guidanceScale, latents, forwards, onStep }: Denoising,
 ): Promise<void> {
-  const { steps, guidanceScale } = settings;
+  const { steps } = run.geometry;
   onProgress?.({ phase: 'denoise', loaded: 0, total: steps });
   run.prepare(sampler, latents);
   await gpu.idle();
@@ -75,21 +84,19 @@ export async function denoise(
   const finish = async (step: number) => {
     await inFlight.shift();
     const now = performance.now();
-    await onStep(step, (now - last) / 1000);
+    await onStep?.(step, (now - last) / 1000);
     last = now;
     onProgress?.({ phase: 'denoise', loaded: step + 1, total: steps });
   };
   for (let step = 0; step < steps; step++) {
     run.beginStep(step, sampler, guidanceScale);
-    for (const { embed, blocks, head } of run.forwards.values()) {
-      signal?.throwIfAborted();
-      await pacer.run(run.program, 'forward', run.program.commands([embed, ...blocks, head]), signal);
-    }
+    for (const branch of run.forwards.keys()) await forwards.submit(pacer, step, branch, signal);
     run.program.run('update');
     inFlight.push(settled(gpu.idle()));
     if (inFlight.length === STEPS_IN_FLIGHT) await finish(step - STEPS_IN_FLIGHT + 1);
   }
   while (inFlight.length > 0) await finish(steps - inFlight.length);
+  await forwards.finish();
 }
 
 /** Decodes chunk by chunk, copying each chunk's frames into `pixels`, [frames, height, rowStride] u32. */

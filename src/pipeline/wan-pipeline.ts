@@ -1,25 +1,25 @@
+import { Scheduler } from '../cache/scheduler.ts';
 import { OptionError } from '../errors.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
 import { compile } from '../gpu/program.ts';
+import type { Recording } from '../gpu/recorder.ts';
 import { elements, Tensor } from '../gpu/tensor.ts';
-import { type AutoencoderKLWanConfig, spatialCompression, temporalCompression } from '../models/vae/index.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
-import type { EncodedPrompt } from '../text/tokenizer.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import { type RunSettings, resolveSettings, type SizeRules, wanDefaults } from './options.ts';
+import { type RunSettings, resolveSettings, wanDefaults } from './options.ts';
 import { makeReport } from './report.ts';
+import { ScheduledForwards } from './scheduled-forwards.ts';
 import { Stopwatch } from './stopwatch.ts';
-import type { Branch, GenerateOptions, LoadOptions, Progress, PromptEmbeddings } from './types.ts';
+import type { GenerateOptions, LoadOptions, Progress } from './types.ts';
+import { runShape, WanCache } from './wan-cache.ts';
 import type { WanComponents } from './wan-components.ts';
 import { rowStride } from './wan-decoding.ts';
-import { decode, denoise, encodePrompts, type PhaseContext, tokenize } from './wan-generate.ts';
+import { decode, denoise, encodePrompts, type PhaseContext } from './wan-generate.ts';
+import { latentSize, planGeometry, sizeRules } from './wan-geometry.ts';
 import { type RunGeometry, WanRun } from './wan-run.ts';
-
-/** Text encodings are recorded for a multiple of so many tokens, so that most prompts share a recording. */
-const TOKEN_BLOCK = 32;
 
 /** Bytes that a generation will hold, known before it allocates any. */
 export interface MemoryPlan {
@@ -27,9 +27,11 @@ export interface MemoryPlan {
   readonly weightsBytes: number;
   /** Activations, states and parameters of the run. */
   readonly runBytes: number;
+  /** What the policy keeps: freed before the clip is made. */
+  readonly cacheBytes: number;
   /** The clip's pixels. */
   readonly clipBytes: number;
-  /** Their sum. */
+  /** The most that is held at once. */
   readonly plannedBytes: number;
 }
 
@@ -66,8 +68,8 @@ export class WanPipeline {
     signal,
     onProgress,
   }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
-    const run = this.#record(this.#firstGeometry(firstRun));
-    const compiling = this.#seconds.time('compile', () => this.#compile(run, onProgress));
+    const recordings = this.#recordFirst(firstRun);
+    const compiling = this.#seconds.time('compile', () => this.#compile(recordings, onProgress));
     compiling.catch(() => {});
     try {
       await this.#seconds.time('load', () => this.#loadWeights(signal, onProgress));
@@ -82,15 +84,15 @@ export class WanPipeline {
   /** What a generation would hold. @throws {OptionError} */
   plan(options: GenerateOptions): MemoryPlan {
     const settings = this.#settings(options);
-    const { geometry } = this.#geometry(settings, options);
-    return this.#plan(settings, this.#runFor(geometry));
+    const run = this.#runFor(planGeometry(this.components, settings, options).geometry);
+    return this.#plan(settings, run, this.#cacheFor(settings, run));
   }
 
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
   async generate(options: GenerateOptions): Promise<Clip> {
     const { signal, onProgress } = options;
     const settings = this.#settings(options);
-    const { geometry, tokens, warnings } = this.#geometry(settings, options);
+    const { geometry, tokens, warnings } = planGeometry(this.components, settings, options);
     signal?.throwIfAborted();
     const run = this.#runFor(geometry);
     if (run !== this.#run) {
@@ -102,24 +104,30 @@ export class WanPipeline {
     const seconds = this.#seconds.copy();
     const stepSeconds: number[] = [];
     let pixels: GPUBuffer[] = [];
+    const cache = this.#cacheFor(settings, run);
     try {
-      await seconds.time('compile', () => this.#compile(run, onProgress));
+      await seconds.time('compile', () => this.#compile([run.recording, ...cache.recordings], onProgress));
       await run.start();
+      await cache.start(this.gpu);
       const sampler = settings.sampler.create(settings.steps, this.components.sampler.shift);
-      const context: PhaseContext = { gpu: this.gpu, pacer: this.#pacer, run, settings, signal, onProgress };
+      const context: PhaseContext = { gpu: this.gpu, pacer: this.#pacer, run, signal, onProgress };
       await seconds.time('text', () => encodePrompts(context, options, tokens));
       const latents = this.#latents(settings, geometry, options.latents);
       const onStep = (step: number, elapsed: number) => {
         stepSeconds.push(elapsed);
         options.onStep?.({ step, steps: settings.steps, seconds: elapsed });
       };
-      await seconds.time('denoise', () => denoise(context, sampler, latents, onStep));
+      const scheduler = new Scheduler(settings.policy.policy, runShape(run));
+      const forwards = new ScheduledForwards(run, cache, scheduler);
+      const { guidanceScale } = settings;
+      await seconds.time('denoise', () => denoise(context, { sampler, guidanceScale, latents, forwards, onStep }));
+      cache.stop();
       const shape = [settings.frames, settings.height, rowStride(settings.width)];
       const frames = new Tensor('clip', 'u32', shape);
       pixels = await this.gpu.memory.allocate([{ label: 'clip', bytes: frames.bytes }]);
       frames.bind(pixels[0]);
       await seconds.time('decode', () => decode(context, frames));
-      const plan = this.#plan(settings, run);
+      const plan = this.#plan(settings, run, cache);
       const memory = { ...plan, peakBytes: this.gpu.memory.peakBytes - others };
       return new Clip({
         gpu: this.gpu,
@@ -132,7 +140,7 @@ export class WanPipeline {
           adapter: this.gpu.adapterName,
           operands: this.operands,
           settings,
-          blocks: this.components.transformer.blocks.length,
+          record: scheduler.record,
           seconds: seconds.seconds,
           stepSeconds,
           memory,
@@ -144,6 +152,7 @@ export class WanPipeline {
       // What was submitted may still use the buffers; a lost device has let go of them.
       await this.gpu.idle().catch(() => {});
       this.gpu.memory.free(pixels);
+      cache.stop();
       run.stop();
       this.#run = undefined;
       throw error;
@@ -173,12 +182,12 @@ export class WanPipeline {
     await text?.encoder.loadTables(signal);
   }
 
-  async #compile(run: WanRun, onProgress?: (progress: Progress) => void): Promise<void> {
-    await compile(this.gpu, run.recording, (loaded, total) => onProgress?.({ phase: 'compile', loaded, total }));
+  async #compile(recordings: readonly Recording[], onProgress?: (progress: Progress) => void): Promise<void> {
+    await compile(this.gpu, recordings, (loaded, total) => onProgress?.({ phase: 'compile', loaded, total }));
   }
 
   #settings(options: GenerateOptions): RunSettings {
-    const settings = resolveSettings(options, this.defaults, this.#sizeRules());
+    const settings = resolveSettings(options, this.defaults, sizeRules(this.components));
     this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
     if (!this.components.text) {
       for (const [branch, given] of [
@@ -192,46 +201,13 @@ export class WanPipeline {
     return settings;
   }
 
-  #sizeRules(): SizeRules {
-    const { vaeConfig, transformer } = this.components;
-    const [, rows, columns] = transformer.config.patchSize;
-    return { pixels: spatialCompression(vaeConfig) * Math.max(rows, columns), frames: temporalCompression(vaeConfig) };
-  }
-
-  #geometry(settings: RunSettings, options: GenerateOptions) {
-    const tokens = new Map<Branch, EncodedPrompt>();
-    const warnings: string[] = [];
-    const promptLength: Partial<Record<Branch, number>> = {};
-    let longest = 0;
-    for (const branch of settings.branches) {
-      const isCond = branch === 'cond';
-      const name = isCond ? 'prompt' : 'negativePrompt';
-      const given = isCond ? options.promptEmbeds : options.negativePromptEmbeds;
-      if (given) {
-        promptLength[branch] = checkEmbeddings(`${name}Embeds`, given, this.components.transformer.config.textDim);
-      } else if (this.components.text) {
-        const encoded = tokenize(this.components.text.tokenizer, name, settings[name]);
-        if (encoded.warning) warnings.push(encoded.warning);
-        tokens.set(branch, encoded);
-        promptLength[branch] = encoded.ids.length;
-        longest = Math.max(longest, Math.min(encoded.ids.length, roundUp(encoded.tokens, TOKEN_BLOCK)));
-      }
-    }
-    const geometry: RunGeometry = {
-      latentSize: latentSize(settings, this.components.vaeConfig),
-      steps: settings.steps,
-      stateRows: settings.sampler.create(1, 1).stateRows,
-      promptLength,
-      ...(longest > 0 ? { textLength: longest } : {}),
-    };
-    return { geometry, tokens, warnings };
-  }
-
-  #firstGeometry(firstRun: GenerateOptions | undefined): RunGeometry {
+  #recordFirst(firstRun: GenerateOptions | undefined): Recording[] {
     const given = { values: new Float32Array(this.components.transformer.config.textDim), length: 1 };
     const embeddings = this.components.text ? {} : { promptEmbeds: given, negativePromptEmbeds: given };
     const options = firstRun ?? { prompt: '', ...embeddings };
-    return this.#geometry(this.#settings(options), options).geometry;
+    const settings = this.#settings(options);
+    const run = this.#record(planGeometry(this.components, settings, options).geometry);
+    return [run.recording, ...this.#cacheFor(settings, run).recordings];
   }
 
   #record(geometry: RunGeometry): WanRun {
@@ -243,11 +219,19 @@ export class WanPipeline {
     return this.#run && isSame ? this.#run : this.#record(geometry);
   }
 
-  #plan({ frames, height, width }: RunSettings, run: WanRun): MemoryPlan {
+  /** Recorded anew for every generation: it is small, and holds nothing until it starts. */
+  #cacheFor({ policy }: RunSettings, run: WanRun): WanCache {
+    const { capabilities } = this.gpu;
+    return new WanCache(run, policy, this.components.transformer, { capabilities, operands: this.operands });
+  }
+
+  #plan({ frames, height, width }: RunSettings, run: WanRun, cache: WanCache): MemoryPlan {
     const { weightsBytes } = this;
     const runBytes = run.plannedBytes;
+    const cacheBytes = cache.plannedBytes;
     const clipBytes = frames * height * rowStride(width) * 4;
-    return { weightsBytes, runBytes, clipBytes, plannedBytes: weightsBytes + runBytes + clipBytes };
+    const plannedBytes = weightsBytes + runBytes + Math.max(cacheBytes, clipBytes);
+    return { weightsBytes, runBytes, cacheBytes, clipBytes, plannedBytes };
   }
 
   #latents({ seed }: RunSettings, { latentSize: size }: RunGeometry, given: Float32Array | undefined): Float32Array {
@@ -258,22 +242,4 @@ export class WanPipeline {
     }
     return given ?? randn(count, seed);
   }
-}
-
-/** Latent frames, rows and columns of a clip. */
-function latentSize({ frames, height, width }: RunSettings, config: AutoencoderKLWanConfig): RunGeometry['latentSize'] {
-  const scale = spatialCompression(config);
-  return [1 + (frames - 1) / temporalCompression(config), height / scale, width / scale];
-}
-
-function checkEmbeddings(name: string, { values, length }: PromptEmbeddings, textDim: number): number {
-  if (Number.isInteger(length) && length > 0 && values.length === length * textDim) return length;
-  throw new OptionError(
-    `${name} holds ${values.length} values for a length of ${length}.`,
-    `Pass length x ${textDim} values, row by row.`,
-  );
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
 }

@@ -1,3 +1,4 @@
+import type { Branch } from '../cache/policy.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Program, plannedBytes } from '../gpu/program.ts';
 import { Recorder, type Recording } from '../gpu/recorder.ts';
@@ -5,13 +6,13 @@ import { elements, type Tensor } from '../gpu/tensor.ts';
 import { downloadF32, upload } from '../gpu/transfer.ts';
 import type { T5Recording } from '../models/t5/encoder.ts';
 import { timestepEmbedding } from '../models/timestep-embedding.ts';
+import type { WanBlockInputs } from '../models/wan/block.ts';
 import { innerDim } from '../models/wan/config.ts';
 import { wanRopeTable } from '../models/wan/rope.ts';
 import type { LatentSize, WanSections } from '../models/wan/transformer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { linearCombination } from '../ops/linear-combination.ts';
 import { guidedUpdate, type Sampler } from '../samplers/sampler.ts';
-import type { Branch } from './types.ts';
 import type { WanComponents } from './wan-components.ts';
 import { WanDecoding } from './wan-decoding.ts';
 
@@ -38,6 +39,8 @@ export class WanRun {
   readonly text: T5Recording | undefined;
   /** Sections of a forward of each branch. */
   readonly forwards: ReadonlyMap<Branch, WanSections>;
+  /** What the blocks of all forwards share, the residual stream among it. */
+  readonly blockInputs: WanBlockInputs;
   readonly #prompts: ReadonlyMap<Branch, Tensor>;
   readonly #state: Tensor;
   readonly #coefficients: Tensor;
@@ -71,6 +74,8 @@ export class WanRun {
     this.#coefficients = recorder.persistent('coefficients', [stateRows, stateRows + branches.length]);
     const velocity = recorder.persistent('velocity', [branches.length, config.outChannels, ...latentSize]);
     const hiddenStates = recorder.persistent('hiddenStates', [tokens, innerDim(config)]);
+    const { timestepProj } = timesteps;
+    this.blockInputs = { hiddenStates, timestepProj, groups: this.#groups, rope: this.#rope };
     const prompts = new Map<Branch, Tensor>();
     const forwards = new Map<Branch, WanSections>();
     for (const [velocityIndex, branch] of branches.entries()) {

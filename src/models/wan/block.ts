@@ -87,13 +87,24 @@ export class WanTransformerBlock {
     this.#recordFfn(ops, inputs);
   }
 
+  /**
+   * Records the modulated input of self-attention, `LN(x) (1 + scale) + shift`, from `hiddenStates` as they enter the
+   * block: what caching policies compare between steps.
+   *
+   * @param out [tokens, width] f32 or f16.
+   */
+  recordModulatedInput(ops: OpContext, inputs: WanBlockInputs, out: Tensor): void {
+    this.#modulatedNorm(ops, inputs, PART.shift, PART.scale, out);
+  }
+
   #recordSelfAttention(ops: OpContext, inputs: WanBlockInputs): void {
     const { hiddenStates, rope } = inputs;
     const { qkv, normQ, normK, out } = this.#selfAttention;
     const { attentionHeadDim: headDim, numAttentionHeads: heads, eps } = this.#config;
     const { recorder, operands } = ops;
     const [tokens = 0, width = 0] = hiddenStates.shape;
-    const normed = this.#modulatedNorm(ops, inputs, PART.shift, PART.scale);
+    const normed = ops.recorder.temporary('modulated', hiddenStates.shape, operands);
+    this.#modulatedNorm(ops, inputs, PART.shift, PART.scale, normed);
     const projected = recorder.temporary('attn1.qkv', [tokens, 3 * width]);
     matmul(ops, { x: normed, linear: qkv, out: projected });
     const ready = operands === 'f16' ? recorder.temporary('attn1.qkv.f16', [tokens, 3 * width], 'f16') : projected;
@@ -156,7 +167,8 @@ export class WanTransformerBlock {
 
   #recordFfn(ops: OpContext, inputs: WanBlockInputs): void {
     const [tokens = 0] = inputs.hiddenStates.shape;
-    const normed = this.#modulatedNorm(ops, inputs, PART.ffnShift, PART.ffnScale);
+    const normed = ops.recorder.temporary('modulated', inputs.hiddenStates.shape, ops.operands);
+    this.#modulatedNorm(ops, inputs, PART.ffnShift, PART.ffnScale, normed);
     const up = ops.recorder.temporary('ffn.up', [tokens, this.#config.ffnDim], ops.operands);
     matmul(ops, { x: normed, linear: this.#ffn.up, out: up, epilogue: { kind: 'gelu' } });
     this.#gatedResidual(ops, inputs, up, this.#ffn.down, PART.ffnGate);
@@ -166,12 +178,10 @@ export class WanTransformerBlock {
     return { table: this.#table, conditioning: timestepProj, groups };
   }
 
-  /** LN(x) * (1 + scale) + shift, as an operand. */
-  #modulatedNorm(ops: OpContext, inputs: WanBlockInputs, shiftPart: number, scalePart: number): Tensor {
-    const out = ops.recorder.temporary('modulated', inputs.hiddenStates.shape, ops.operands);
+  /** out = LN(x) * (1 + scale) + shift. */
+  #modulatedNorm(ops: OpContext, inputs: WanBlockInputs, shiftPart: number, scalePart: number, out: Tensor): void {
     const affine = { modulation: this.#modulation(inputs), shiftPart, scalePart };
     norm(ops, { kind: 'layer', x: inputs.hiddenStates, out, eps: this.#config.eps, affine });
-    return out;
   }
 
   /** hiddenStates += gate * linear(x). */

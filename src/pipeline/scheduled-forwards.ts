@@ -1,0 +1,45 @@
+import type { Branch } from '../cache/policy.ts';
+import type { Scheduler } from '../cache/scheduler.ts';
+import type { Pacer } from '../gpu/pacer.ts';
+import type { WanCache } from './wan-cache.ts';
+import type { WanRun } from './wan-run.ts';
+
+/**
+ * Runs forwards as the scheduler plans them. Scores come back beside what is submitted next, the other branch and the
+ * sampler's update; only the measured branch's own next forward waits for them.
+ */
+export class ScheduledForwards {
+  /** Scores on their way, by branch. */
+  readonly #pending = new Map<Branch, Promise<void>>();
+
+  constructor(
+    private readonly run: WanRun,
+    private readonly cache: WanCache,
+    private readonly scheduler: Scheduler,
+  ) {}
+
+  /** Submits a branch's forward of a step. @throws {DeviceLostError}; `signal.reason` on abort. */
+  async submit(pacer: Pacer, step: number, branch: Branch, signal?: AbortSignal): Promise<void> {
+    await this.#pending.get(branch);
+    signal?.throwIfAborted();
+    const plan = this.scheduler.plan(step, branch);
+    await pacer.run(this.run.program, plan.kind, this.cache.commands(branch, plan), signal);
+    if (plan.kind !== 'compute' || !plan.measure) return;
+    const observed = this.#observe(step, branch);
+    // Awaited later: until then nobody handles a rejection.
+    observed.catch(() => {});
+    this.#pending.set(branch, observed);
+  }
+
+  /** Waits for scores that are still on their way. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#pending.values());
+  }
+
+  async #observe(step: number, branch: Branch): Promise<void> {
+    const probe = this.cache.probe(branch);
+    const scores = await probe?.read();
+    if (scores) this.scheduler.observe(step, branch, scores);
+    if (!this.scheduler.isArmed(branch)) probe?.stop();
+  }
+}

@@ -1,0 +1,82 @@
+import type { Branch } from '../cache/policy.ts';
+import { OptionError } from '../errors.ts';
+import { type AutoencoderKLWanConfig, spatialCompression, temporalCompression } from '../models/vae/index.ts';
+import type { EncodedPrompt } from '../text/tokenizer.ts';
+import type { RunSettings, SizeRules } from './options.ts';
+import type { GenerateOptions, PromptEmbeddings } from './types.ts';
+import type { WanComponents } from './wan-components.ts';
+import { tokenize } from './wan-generate.ts';
+import type { RunGeometry } from './wan-run.ts';
+
+/** Text encodings are recorded for a multiple of so many tokens, so that most prompts share a recording. */
+const TOKEN_BLOCK = 32;
+
+/** What a generation's options come to before it runs. */
+export interface GeometryPlan {
+  readonly geometry: RunGeometry;
+  /** Of each branch whose prompt is to be encoded. */
+  readonly tokens: ReadonlyMap<Branch, EncodedPrompt>;
+  /** Such as a prompt that was cut. */
+  readonly warnings: readonly string[];
+}
+
+/** Finds the geometry of a run. @throws {OptionError} for embeddings of the wrong size. */
+export function planGeometry(
+  { text, transformer, vaeConfig }: WanComponents,
+  settings: RunSettings,
+  options: GenerateOptions,
+): GeometryPlan {
+  const tokens = new Map<Branch, EncodedPrompt>();
+  const warnings: string[] = [];
+  const promptLength: Partial<Record<Branch, number>> = {};
+  let longest = 0;
+  for (const branch of settings.branches) {
+    const isCond = branch === 'cond';
+    const name = isCond ? 'prompt' : 'negativePrompt';
+    const given = isCond ? options.promptEmbeds : options.negativePromptEmbeds;
+    if (given) {
+      promptLength[branch] = checkEmbeddings(`${name}Embeds`, given, transformer.config.textDim);
+    } else if (text) {
+      const encoded = tokenize(text.tokenizer, name, settings[name]);
+      if (encoded.warning) warnings.push(encoded.warning);
+      tokens.set(branch, encoded);
+      promptLength[branch] = encoded.ids.length;
+      longest = Math.max(longest, Math.min(encoded.ids.length, roundUp(encoded.tokens, TOKEN_BLOCK)));
+    }
+  }
+  const geometry: RunGeometry = {
+    latentSize: latentSize(settings, vaeConfig),
+    steps: settings.steps,
+    stateRows: settings.sampler.create(1, 1).stateRows,
+    promptLength,
+    ...(longest > 0 ? { textLength: longest } : {}),
+  };
+  return { geometry, tokens, warnings };
+}
+
+/** Latent frames, rows and columns of a clip. */
+export function latentSize(
+  { frames, height, width }: RunSettings,
+  config: AutoencoderKLWanConfig,
+): RunGeometry['latentSize'] {
+  const scale = spatialCompression(config);
+  return [1 + (frames - 1) / temporalCompression(config), height / scale, width / scale];
+}
+
+/** The sizes of clips that a model can make. */
+export function sizeRules({ vaeConfig, transformer }: WanComponents): SizeRules {
+  const [, rows, columns] = transformer.config.patchSize;
+  return { pixels: spatialCompression(vaeConfig) * Math.max(rows, columns), frames: temporalCompression(vaeConfig) };
+}
+
+function checkEmbeddings(name: string, { values, length }: PromptEmbeddings, textDim: number): number {
+  if (Number.isInteger(length) && length > 0 && values.length === length * textDim) return length;
+  throw new OptionError(
+    `${name} holds ${values.length} values for a length of ${length}.`,
+    `Pass length x ${textDim} values, row by row.`,
+  );
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

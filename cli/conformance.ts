@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Difference } from '../src/conformance/compare.ts';
 import { BrowserSession } from './browser.ts';
+import { type CasesResult, caseFiles, formatCases, runCases } from './conformance-cases.ts';
 import { CommandError, describeError, UsageError } from './errors.ts';
 import type { HarnessApi } from './harness/api.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
@@ -12,7 +13,9 @@ const HELP = `Usage: npm run conformance -- DIR... [OPTIONS]
 
 Repeats the run recorded in each folder (a model in diffusers' layout and golden.safetensors) and compares every
 recorded tensor. Exits 1 if a relative L2 error is above the tolerance, or a folder cannot be run.
+A folder of case-N.safetensors is run with BWCache on a model: its scores and schedules are compared.
 
+  --model NAME         of recordings of caching: an id of weights-manifest.json, a folder or its URL (shapes)
   --operands f32|f16   precision of matmul operands (f32)
   --tolerance NUMBER   largest relative L2 error (1e-3 in f32, 1e-2 in f16)
   --json FILE          writes all rows`;
@@ -24,6 +27,8 @@ interface FolderResult {
   readonly className?: string;
   readonly adapter: string;
   readonly rows: readonly Difference[];
+  /** Of recordings of caching, instead of rows. */
+  readonly cases?: CasesResult;
   /** Largest relative L2 error. */
   readonly worst?: number;
   readonly tolerance: number;
@@ -35,7 +40,7 @@ interface FolderResult {
 /** `conformance DIR...`. @returns the exit code. @throws {UsageError | CommandError} */
 export async function run(args: readonly string[]): Promise<number> {
   const text = { type: 'string' } as const;
-  const options = { operands: text, tolerance: text, json: text };
+  const options = { model: text, operands: text, tolerance: text, json: text };
   const { values, positionals: folders, help } = parseOptions(args, options, true);
   if (help) {
     console.log(HELP);
@@ -49,7 +54,8 @@ export async function run(args: readonly string[]): Promise<number> {
   console.log(`Adapter: ${adapter}`);
   const results: FolderResult[] = [];
   for (const folder of folders) {
-    const result = await runFolder(session, folder, { adapter, operands, tolerance });
+    const { model = 'shapes' } = values;
+    const result = await runFolder(session, folder, { adapter, model, operands, tolerance });
     results.push(result);
     print(result);
   }
@@ -66,12 +72,16 @@ export async function run(args: readonly string[]): Promise<number> {
 async function runFolder(
   session: BrowserSession<HarnessApi>,
   folder: string,
-  settings: { adapter: string; operands: 'f32' | 'f16'; tolerance: number },
+  settings: { adapter: string; model: string; operands: 'f32' | 'f16'; tolerance: number },
 ): Promise<FolderResult> {
-  const { adapter, operands, tolerance } = settings;
+  const { adapter, model, operands, tolerance } = settings;
   try {
     const path = userPath(folder);
-    await checkFolder(path);
+    const files = await findCases(path);
+    if (files.length > 0) {
+      const cases = await runCases(session, path, { files, model, operands });
+      return { folder, adapter, rows: [], cases, tolerance, pass: cases.pass };
+    }
     const { className, rows } = await session.call('conformance', { url: session.server.mount(path), operands });
     const worst = Math.max(...rows.map(({ relativeL2 }) => relativeL2));
     // No row compared is no pass; neither is a NaN.
@@ -82,23 +92,25 @@ async function runFolder(
   }
 }
 
-async function checkFolder(path: string): Promise<void> {
-  if (existsSync(join(path, 'golden.safetensors'))) return;
+/** Recordings of caching in a folder; none in one with a model's own recording. */
+async function findCases(path: string): Promise<string[]> {
+  if (existsSync(join(path, 'golden.safetensors'))) return [];
   const files = await readdir(path).catch(() => {
     throw new CommandError(`${path} is no folder.`);
   });
-  if (files.some((file) => /^case-\d+\.safetensors$/.test(file))) {
-    throw new CommandError(
-      'Recordings of caching (case-N.safetensors) cannot be repeated: no caching policy is built.',
-    );
-  }
-  throw new CommandError(`${path} has no golden.safetensors.`);
+  const cases = caseFiles(files);
+  if (cases.length > 0) return cases;
+  throw new CommandError(`${path} has neither golden.safetensors nor case-N.safetensors.`);
 }
 
-function print({ folder, className, rows, worst, tolerance, pass, error }: FolderResult): void {
+function print({ folder, className, rows, cases, worst, tolerance, pass, error }: FolderResult): void {
   console.log(`\n${folder}${className ? ` (${className})` : ''}`);
   if (error !== undefined) {
     console.log(`FAIL  ${error}`);
+    return;
+  }
+  if (cases) {
+    console.log(`${formatCases(cases)}\n${pass ? 'pass' : 'FAIL'}`);
     return;
   }
   const columns = [

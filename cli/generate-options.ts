@@ -1,9 +1,7 @@
 import { UsageError } from './errors.ts';
 import type { GenerateRequest, LoadRequest } from './harness/api.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
-
-/** The policies that are built: how blocks are reused between steps. */
-const POLICIES = ['none'];
+import { POLICY_HELP, parsePolicy } from './policy-options.ts';
 
 /** The help of `generate`. */
 export const HELP = `Usage: npm run generate -- --prompt TEXT --out DIR [OPTIONS]
@@ -21,16 +19,22 @@ What is left out comes from the model's entry in weights-manifest.json.
   --sampler NAME          e.g. flow-match-euler, unipc
   --width, --height N     pixels
   --frames N              4k + 1 frames
-  --policy NAME           how blocks are reused between steps: ${POLICIES.join(', ')}
+  --policy NAME           how blocks are reused between steps; below
   --set KEY=VALUE         an option of the policy; may be repeated
   --compare               also runs without a policy, and compares
   --operands f32|f16      precision of matmul operands (f16 where the GPU has it)
-  --weights f16|stored    f16 halves the memory of a checkpoint in f32 (stored)`;
+  --weights f16|stored    f16 halves the memory of a checkpoint in f32 (stored)
+
+Policies, with the defaults of their options:
+
+${POLICY_HELP}`;
 
 /** A command line that asks for a video. */
 export interface GenerateCommand {
   readonly model: string;
   readonly out: string;
+  /** Whether to run without the policy, too, and compare. */
+  readonly compare: boolean;
   readonly load: Omit<LoadRequest, 'model'>;
   readonly generate: GenerateRequest;
 }
@@ -59,16 +63,18 @@ export function parseGenerate(args: readonly string[]): GenerateCommand | undefi
   if (help) return undefined;
   if (values.prompt === undefined) throw new UsageError('--prompt TEXT is missing: what the video shall show.');
   if (!values.out) throw new UsageError('--out DIR is missing: where the video shall be written.');
-  checkPolicy(values);
+  const { compare, ...policy } = parsePolicy(values);
   const size = { least: 1, whole: true } as const;
   return {
     model: values.model ?? 'shapes',
     out: userPath(values.out),
+    compare,
     load: {
       operands: choiceOption('operands', values.operands, ['f32', 'f16']),
       weights: choiceOption('weights', values.weights, ['f16', 'stored']),
     },
     generate: {
+      ...policy,
       prompt: values.prompt,
       negativePrompt: values.negative,
       seed: numberOption('seed', values.seed, { least: 0, whole: true }),
@@ -80,16 +86,4 @@ export function parseGenerate(args: readonly string[]): GenerateCommand | undefi
       frames: numberOption('frames', values.frames, size),
     },
   };
-}
-
-/** @throws {UsageError} for a policy that is not built, and for what only makes sense with one. */
-function checkPolicy(values: { policy?: string; set?: string[]; compare?: boolean }): void {
-  const { policy = 'none', set = [], compare = false } = values;
-  if (!POLICIES.includes(policy)) {
-    throw new UsageError(`--policy is '${policy}', which is not built; there is ${POLICIES.join(', ')}.`);
-  }
-  const malformed = set.find((pair) => !/^[^=]+=/.test(pair));
-  if (malformed !== undefined) throw new UsageError(`--set is '${malformed}'; it takes KEY=VALUE.`);
-  if (set.length > 0) throw new UsageError(`--set ${set[0]}: the policy none has no options.`);
-  if (compare) throw new UsageError('--compare compares a policy with none; choose a --policy.');
 }

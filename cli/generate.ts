@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { Report } from '../src/pipeline/types.ts';
 import { BrowserSession } from './browser.ts';
 import { CommandError } from './errors.ts';
 import { HELP, parseGenerate } from './generate-options.ts';
 import type { HarnessApi, HarnessEvent } from './harness/api.ts';
 import { chooseModel } from './model.ts';
-import { OutputFolder } from './output.ts';
+import { type ComparedReport, OutputFolder } from './output.ts';
 import { ProgressLine } from './progress.ts';
 
 /** `generate --prompt TEXT --out DIR`. @returns the exit code. @throws {UsageError | CommandError} */
@@ -26,7 +25,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const reference = model.kind === 'folder' ? session.server.mount(model.path) : model.reference;
   try {
     await session.call('load', { model: reference, ...command.load, firstRun: command.generate });
-    const report = { ...(await session.call('generate', command.generate)), model: command.model };
+    const generated = { ...(await session.call('generate', command.generate)), model: command.model };
+    const report = command.compare ? { ...generated, baseline: await session.call('baseline') } : generated;
     const video = await writeClip(session, output, report);
     progress.end();
     printSummary(output, report, video);
@@ -38,7 +38,11 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Frames and report first: a browser without an encoder still leaves them. */
-async function writeClip(session: BrowserSession<HarnessApi>, output: OutputFolder, report: Report): Promise<string> {
+async function writeClip(
+  session: BrowserSession<HarnessApi>,
+  output: OutputFolder,
+  report: ComparedReport,
+): Promise<string> {
   for (let i = 0; i < report.frames; i++) {
     await output.writeFrame(i, report.width, report.height, await session.call('frame', i));
   }
@@ -57,10 +61,19 @@ function showEvent(progress: ProgressLine, event: HarnessEvent): void {
   else console.error(`warning: ${event.message}`);
 }
 
-function printSummary({ path }: OutputFolder, report: Report, video: string): void {
+function printSummary({ path }: OutputFolder, report: ComparedReport, video: string): void {
   const seconds = Object.entries(report.seconds).map(([phase, value]) => `${phase} ${value.toFixed(2)}`);
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
   console.log(`Seconds: ${seconds.join(', ')}`);
+  const { policy, blocks, schedule, baseline } = report;
+  if (policy.name !== 'none') {
+    console.log(`Blocks: ${blocks.computed} computed, ${blocks.reused} reused by ${policy.name}`);
+    for (const [branch, digits] of Object.entries(schedule)) console.log(`  ${branch.padEnd(7)}${digits}`);
+  }
+  if (baseline) {
+    const denoise = `denoise ${baseline.denoiseSeconds.toFixed(2)} s, speedup ${baseline.speedup.toFixed(2)}`;
+    console.log(`Without a policy: ${denoise}, PSNR ${baseline.psnr.toFixed(1)} dB`);
+  }
   console.log(`${report.frames} frames of ${report.width} x ${report.height}, seed ${report.seed}: ${video}`);
   console.log(`Frames and report: ${path}`);
 }

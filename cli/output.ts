@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import type { Report } from '../src/pipeline/types.ts';
 import { CommandError } from './errors.ts';
-import type { VideoFile } from './harness/api.ts';
+import type { Baseline, VideoFile } from './harness/api.ts';
+
+/** A report, with the run that it was compared with where there was one. */
+export interface ComparedReport extends Report {
+  readonly baseline?: Baseline;
+}
 
 /** The folder of a run: `clip.mp4` or `clip.webm`, `frames/000.png ...`, `report.json`. */
 export class OutputFolder {
@@ -40,7 +45,7 @@ export class OutputFolder {
     return path;
   }
 
-  async writeReport(report: Report): Promise<void> {
+  async writeReport(report: ComparedReport): Promise<void> {
     await writeFile(join(this.path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import type { CachingRow } from '../../src/conformance/caching.ts';
 import type { Conformance } from '../../src/conformance/index.ts';
 import type { GenerateOptions, LoadOptions, Progress, Report, StepEvent } from '../../src/pipeline/types.ts';
 import type { AdapterFacts } from './adapter.ts';
@@ -10,6 +11,16 @@ export interface LoadRequest extends Pick<LoadOptions, 'weights' | 'operands' | 
 
 /** What is generated: the parts of `GenerateOptions` that cross to a page. */
 export type GenerateRequest = Omit<GenerateOptions, 'signal' | 'onProgress' | 'onStep'>;
+
+/** The same clip without a policy, and how the last clip compares with it. */
+export interface Baseline {
+  /** Wall-clock seconds of denoising every step. */
+  readonly denoiseSeconds: number;
+  /** These seconds over the policy's. */
+  readonly speedup: number;
+  /** dB; 99 where no pixel differs. */
+  readonly psnr: number;
+}
 
 /** A file that the browser encoded. */
 export interface VideoFile {
@@ -25,6 +36,14 @@ export interface ConformanceRequest {
   readonly operands: 'f32' | 'f16';
 }
 
+/** How recorded runs of caching are repeated. */
+export interface CachingRequest extends ConformanceRequest {
+  /** The model that they were recorded with: an id of the manifest, or the URL of a folder. */
+  readonly model: string;
+  /** Such as `case-0.safetensors`. */
+  readonly files: readonly string[];
+}
+
 /** What `harness/main.ts` offers to the command line. */
 export interface HarnessApi {
   /** The adapter that the library will get. */
@@ -33,12 +52,16 @@ export interface HarnessApi {
   load(request: LoadRequest): Promise<void>;
   /** Generates a clip with the loaded pipeline; the clip before it is disposed. */
   generate(request: GenerateRequest): Promise<Report>;
+  /** Generates the last clip again without its policy, and compares; the last clip stays. */
+  baseline(): Promise<Baseline>;
   /** A frame of the last clip, RGBA, 8 bits a channel. */
   frame(index: number): Promise<Uint8Array>;
   /** The last clip as a file. */
   video(): Promise<VideoFile>;
   /** Repeats a recorded run; rows are differences from the recording. */
   conformance(request: ConformanceRequest): Promise<Conformance>;
+  /** Repeats recorded runs of caching. */
+  caching(request: CachingRequest): Promise<CachingRow[]>;
 }
 
 /** What the page tells while a call runs. */

@@ -1,5 +1,6 @@
 import { type Clip, loadPipeline, noStore, type Pipeline } from '../../src/index.ts';
 import type { GenerateOptions, Progress } from '../../src/pipeline/types.ts';
+import { psnr } from '../../src/video/psnr.ts';
 import type { GenerateRequest, HarnessApi, HarnessEvent, LoadRequest } from './api.ts';
 import { emit } from './expose.ts';
 
@@ -9,9 +10,10 @@ const REPORT_INTERVAL = 100;
 let pipeline: Pipeline | undefined;
 let clip: Clip | undefined;
 let pixels: Promise<Uint8Array> | undefined;
+let last: GenerateRequest | undefined;
 
 /** Text to video by the public API alone, as a page would use it. */
-export const generation: Pick<HarnessApi, 'load' | 'generate' | 'frame' | 'video'> = {
+export const generation: Pick<HarnessApi, 'load' | 'generate' | 'baseline' | 'frame' | 'video'> = {
   async load({ model, ...options }: LoadRequest) {
     await pipeline?.dispose();
     pipeline = undefined;
@@ -25,16 +27,21 @@ export const generation: Pick<HarnessApi, 'load' | 'generate' | 'frame' | 'video
     });
   },
   async generate(request: GenerateRequest) {
-    if (!pipeline) throw new Error('no pipeline is loaded');
     clip?.dispose();
-    [clip, pixels] = [undefined, undefined];
-    const options: GenerateOptions = {
-      ...request,
-      onProgress: reporter(),
-      onStep: (step) => tell({ kind: 'step', step }),
-    };
-    clip = await pipeline.generate(options);
+    [clip, pixels, last] = [undefined, undefined, request];
+    clip = await generate(request);
     return clip.report;
+  },
+  async baseline() {
+    const { seconds } = currentClip().report;
+    pixels ??= currentClip().rgba();
+    const ours = await pixels;
+    const { policyOptions: _, ...request } = last as GenerateRequest;
+    const baseline = await generate({ ...request, policy: 'none' });
+    const theirs = await baseline.rgba();
+    const denoiseSeconds = baseline.report.seconds.denoise;
+    baseline.dispose();
+    return { denoiseSeconds, speedup: denoiseSeconds / seconds.denoise, psnr: psnr(ours, theirs) };
   },
   async frame(index: number) {
     const { width, height } = currentClip();
@@ -47,6 +54,16 @@ export const generation: Pick<HarnessApi, 'load' | 'generate' | 'frame' | 'video
     return { type: blob.type, bytes: new Uint8Array(await blob.arrayBuffer()) };
   },
 };
+
+function generate(request: GenerateRequest): Promise<Clip> {
+  if (!pipeline) throw new Error('no pipeline is loaded');
+  const options: GenerateOptions = {
+    ...request,
+    onProgress: reporter(),
+    onStep: (step) => tell({ kind: 'step', step }),
+  };
+  return pipeline.generate(options);
+}
 
 function currentClip(): Clip {
   if (!clip) throw new Error('no clip was generated');

@@ -9,8 +9,10 @@ const api: HarnessApi = {
   adapter: adapterFacts,
   load: async (request) => (await generation()).load(request),
   generate: async (request) => (await generation()).generate(request),
+  baseline: async () => (await generation()).baseline(),
   frame: async (index) => (await generation()).frame(index),
   video: async () => (await generation()).video(),
   conformance: async (request) => (await import('./conformance.ts')).runConformance(request),
+  caching: async (request) => (await import('./conformance.ts')).runCaching(request),
 };
 expose(api);

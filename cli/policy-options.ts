@@ -1,0 +1,46 @@
+import { configurePolicy, POLICIES } from '../src/cache/index.ts';
+import type { OptionValue } from '../src/cache/options.ts';
+import { OptionError } from '../src/errors.ts';
+import { UsageError } from './errors.ts';
+
+/** What the command line says of a policy. */
+export interface PolicyChoice {
+  readonly policy?: string;
+  readonly policyOptions: Readonly<Record<string, OptionValue>>;
+  /** Whether to run without a policy, too. */
+  readonly compare: boolean;
+}
+
+/** Lines of help: each policy and its options with their defaults. */
+export const POLICY_HELP = POLICIES.map(({ name, summary, options }) => {
+  const settings = Object.entries(options).map(([key, option]) => `${key}=${option.default}`);
+  return [`  ${name.padEnd(13)}${summary}`, ...(settings.length > 0 ? [`    ${settings.join(' ')}`] : [])].join('\n');
+}).join('\n');
+
+/**
+ * Reads `--policy`, `--set` and `--compare`.
+ *
+ * @throws {UsageError} for a policy that is not built, and for options that it does not take.
+ */
+export function parsePolicy(values: { policy?: string; set?: string[]; compare?: boolean }): PolicyChoice {
+  const { policy, set = [], compare = false } = values;
+  const policyOptions = Object.fromEntries(set.map(parseSetting));
+  try {
+    configurePolicy(policy ?? 'none', policyOptions);
+  } catch (error) {
+    if (error instanceof OptionError) throw new UsageError(error.message);
+    throw error;
+  }
+  if (compare && (policy ?? 'none') === 'none') {
+    throw new UsageError('--compare compares a policy with none; choose a --policy.');
+  }
+  return { policyOptions, compare, ...(policy === undefined ? {} : { policy }) };
+}
+
+function parseSetting(pair: string): [string, OptionValue] {
+  const [, key, text] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+  if (key === undefined || text === undefined) throw new UsageError(`--set is '${pair}'; it takes KEY=VALUE.`);
+  if (text === 'true' || text === 'false') return [key, text === 'true'];
+  const value = Number(text);
+  return [key, text.trim() === '' || Number.isNaN(value) ? text : value];
+}

@@ -1,0 +1,176 @@
+import { configurePolicy } from '../cache/index.ts';
+import { type RunRecord, Scheduler } from '../cache/scheduler.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { Pacer } from '../gpu/pacer.ts';
+import type { ConfigJson } from '../models/config.ts';
+import { ScheduledForwards } from '../pipeline/scheduled-forwards.ts';
+import { runShape, WanCache } from '../pipeline/wan-cache.ts';
+import { openWanComponents, type WanComponents } from '../pipeline/wan-components.ts';
+import { denoise } from '../pipeline/wan-generate.ts';
+import { WanRun } from '../pipeline/wan-run.ts';
+import { readJson, type WeightSource } from '../weights/source.ts';
+import { type CaseSettings, caseSettings, type RecordedProbe, recordedProbes, recordedScores } from './caching-case.ts';
+import { compare } from './compare.ts';
+import { type Golden, goldenInput, readGolden } from './golden.ts';
+import type { Precision } from './replay.ts';
+
+/** A mean so near to its threshold, relative to it, may fall on either side of it. */
+const NEAR = 1e-3;
+
+/** What caching measured or decided, beside its recording. */
+export type CachingRow =
+  | {
+      readonly kind: 'scores';
+      /** E.g. `case-0 scores.feature.cond`. */
+      readonly name: string;
+      /** Largest relative difference of all steps and blocks; infinite when one is missing. */
+      readonly difference: number;
+    }
+  | {
+      readonly kind: 'schedule';
+      /** E.g. `case-0 feature.0.08`. */
+      readonly name: string;
+      /** Whether the schedules of all branches are the recorded ones. */
+      readonly isEqual: boolean;
+      /** Whether a recorded mean is so near to the threshold that rounding decides. */
+      readonly isNear: boolean;
+      /** Relative L2 error of the final latents. */
+      readonly latents: number;
+    };
+
+/** What is run. */
+export interface CachingOptions {
+  readonly precision: Precision;
+  /** Files of the folder, such as `case-0.safetensors`. */
+  readonly files: readonly string[];
+  /** Which of the recorded runs to repeat, such as `feature` and 0.08; all by default. */
+  readonly only?: { readonly probe: string; readonly threshold: number };
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Repeats recorded runs of BWCache through the real scheduler: for each probe a run that never reuses, whose scores
+ * are compared, and for each threshold one whose schedule and final latents are.
+ *
+ * @param model The folder of the model that the cases were recorded with. @param cases The folder with the cases.
+ * @throws errors of loading and running.
+ */
+export async function* cachingConformance(
+  gpu: Gpu,
+  model: WeightSource,
+  cases: WeightSource,
+  { precision, files, only, signal }: CachingOptions,
+): AsyncIterable<CachingRow> {
+  const index = (await readJson(model, 'model_index.json', signal)) as ConfigJson;
+  const { capabilities } = gpu;
+  const open = { precision: precision.weights, capabilities, signal };
+  const components = await openWanComponents({ id: model.label, source: model }, index, open);
+  try {
+    for (const weights of components.weights) await weights.load(gpu, { signal });
+    for (const file of files) {
+      const golden = await readGolden(cases, file, signal);
+      const runner = new CaseRunner(gpu, components, golden, precision, signal);
+      try {
+        for (const recorded of recordedProbes(golden, runner.settings)) {
+          if (!only) yield* runner.rows(recorded);
+          else if (only.probe === recorded.probe) yield* runner.rows({ ...recorded, thresholds: [only.threshold] });
+        }
+      } finally {
+        runner.dispose();
+      }
+    }
+  } finally {
+    for (const weights of components.weights) weights.dispose(gpu);
+  }
+}
+
+/** Runs one case again and again, with a policy's options. */
+class CaseRunner {
+  readonly settings: CaseSettings;
+  readonly #run: WanRun;
+  readonly #pacer: Pacer;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly components: WanComponents,
+    private readonly golden: Golden,
+    private readonly precision: Precision,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.settings = caseSettings(golden);
+    this.#pacer = new Pacer(gpu);
+    const [, , frames = 0, rows = 0, columns = 0] = goldenInput(golden, 'in.latents').shape;
+    const length = (name: string) => goldenInput(golden, name).shape[1] as number;
+    const promptLength = { cond: length('in.prompt_embeds'), uncond: length('in.negative_prompt_embeds') };
+    const geometry = {
+      latentSize: [frames, rows, columns],
+      steps: this.settings.steps,
+      stateRows: 1,
+      promptLength,
+    } as const;
+    this.#run = new WanRun(gpu, components, geometry, precision.operands);
+  }
+
+  async *rows({ probe, scores, thresholds }: RecordedProbe): AsyncIterable<CachingRow> {
+    const name = this.golden.file.replace('.safetensors', '');
+    const measured = await this.#denoise({ probe, threshold: 0 });
+    for (const [branch, recorded] of scores) {
+      const ours = measured.scores.filter((row) => row.branch === branch);
+      let difference = ours.length === this.settings.steps - 1 ? 0 : Number.POSITIVE_INFINITY;
+      for (const { step, blocks } of ours) {
+        for (const [i, want] of recordedScores(recorded, step).blocks.entries()) {
+          difference = Math.max(difference, Math.abs((blocks[i] ?? Number.NaN) / want - 1));
+        }
+      }
+      yield { kind: 'scores', name: `${name} scores.${probe}.${branch}`, difference };
+    }
+    const { steps, interval, tail, tailMode, schedules } = this.settings;
+    for (const threshold of thresholds) {
+      const { schedule } = await this.#denoise({ probe, threshold, interval, tail, tailMode });
+      const key = `${probe}.${threshold}`;
+      const means = [...scores.values()].flatMap((recorded) =>
+        Array.from({ length: steps - 1 }, (_, i) => recordedScores(recorded, i + 1).mean),
+      );
+      const final = goldenInput(this.golden, `latents.${key}`).values;
+      yield {
+        kind: 'schedule',
+        name: `${name} ${key}`,
+        isEqual: [...scores.keys()].every((branch) => schedule[branch] === schedules[key]?.[branch]),
+        isNear: means.some((mean) => Math.abs(mean / threshold - 1) < NEAR),
+        latents: compare(key, await this.#run.latents(), final).relativeL2,
+      };
+    }
+  }
+
+  dispose(): void {
+    this.#run.stop();
+  }
+
+  async #denoise(options: Readonly<Record<string, unknown>>): Promise<RunRecord> {
+    const { gpu, components, golden, precision, signal } = this;
+    const run = this.#run;
+    await run.start();
+    run.writePrompt('cond', goldenInput(golden, 'in.prompt_embeds').values);
+    run.writePrompt('uncond', goldenInput(golden, 'in.negative_prompt_embeds').values);
+    const configured = configurePolicy('bwcache', options);
+    const ops = { capabilities: gpu.capabilities, operands: precision.operands };
+    const cache = new WanCache(run, configured, components.transformer, ops);
+    const scheduler = new Scheduler(configured.policy, runShape(run));
+    await cache.start(gpu);
+    try {
+      const { kind, shift } = components.sampler;
+      await denoise(
+        { gpu, pacer: this.#pacer, run, signal },
+        {
+          sampler: kind.create(this.settings.steps, shift),
+          guidanceScale: this.settings.guidance_scale,
+          latents: goldenInput(golden, 'in.latents').values,
+          forwards: new ScheduledForwards(run, cache, scheduler),
+        },
+      );
+      return scheduler.record;
+    } finally {
+      cache.stop();
+    }
+  }
+}

@@ -111,6 +111,7 @@ describe('one pipeline, run after run', () => {
       policy: { name: 'none' },
       schedule: { cond: '11', uncond: '11' },
       blocks: { computed: 48, reused: 0 },
+      memory: { cacheBytes: 0 },
       warnings: [],
     });
     second.dispose();

@@ -72,7 +72,7 @@ function printSummary({ path }: OutputFolder, report: ComparedReport, video: str
   }
   if (baseline) {
     const denoise = `denoise ${baseline.denoiseSeconds.toFixed(2)} s, speedup ${baseline.speedup.toFixed(2)}`;
-    console.log(`Without a policy: ${denoise}, PSNR ${baseline.psnr.toFixed(1)} dB`);
+    console.log(`Without a policy: ${denoise}, PSNR ${baseline.psnr.toFixed(1)} dB, SSIM ${baseline.ssim.toFixed(3)}`);
   }
   console.log(`${report.frames} frames of ${report.width} x ${report.height}, seed ${report.seed}: ${video}`);
   console.log(`Frames and report: ${path}`);

@@ -20,6 +20,8 @@ export interface Baseline {
   readonly speedup: number;
   /** dB; 99 where no pixel differs. */
   readonly psnr: number;
+  /** Structural similarity; 1 where no pixel differs. */
+  readonly ssim: number;
 }
 
 /** A file that the browser encoded. */

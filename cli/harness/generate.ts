@@ -1,6 +1,5 @@
 import { type Clip, loadPipeline, noStore, type Pipeline } from '../../src/index.ts';
 import type { GenerateOptions, Progress } from '../../src/pipeline/types.ts';
-import { psnr } from '../../src/video/psnr.ts';
 import type { GenerateRequest, HarnessApi, HarnessEvent, LoadRequest } from './api.ts';
 import { emit } from './expose.ts';
 
@@ -33,15 +32,15 @@ export const generation: Pick<HarnessApi, 'load' | 'generate' | 'baseline' | 'fr
     return clip.report;
   },
   async baseline() {
-    const { seconds } = currentClip().report;
-    pixels ??= currentClip().rgba();
-    const ours = await pixels;
     const { policyOptions: _, ...request } = last as GenerateRequest;
     const baseline = await generate({ ...request, policy: 'none' });
-    const theirs = await baseline.rgba();
-    const denoiseSeconds = baseline.report.seconds.denoise;
-    baseline.dispose();
-    return { denoiseSeconds, speedup: denoiseSeconds / seconds.denoise, psnr: psnr(ours, theirs) };
+    try {
+      const { psnr, ssim } = await currentClip().compare(baseline);
+      const denoiseSeconds = baseline.report.seconds.denoise;
+      return { denoiseSeconds, speedup: denoiseSeconds / currentClip().report.seconds.denoise, psnr, ssim };
+    } finally {
+      baseline.dispose();
+    }
   },
   async frame(index: number) {
     const { width, height } = currentClip();

@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts';
 import type { Report } from '../pipeline/types.ts';
 import { type EncodeOptions, encode } from './encode.ts';
 import { packRows, toImageBitmap, toTexture, toVideoFrame } from './frames.ts';
+import { type ClipComparison, compareClips } from './metrics.ts';
 import { type ClipPixels, FrameReader } from './reader.ts';
 
 /** What a clip is made of. */
@@ -97,6 +98,22 @@ export class Clip {
     this.#reader.throwIfClosed();
     const { width, height, frameCount, fps } = this;
     return encode({ width, height, frameCount, fps, read: (frame) => this.#videoFrame(frame) }, options);
+  }
+
+  /**
+   * How near this clip is to another, such as the same run without caching: measured on the GPU.
+   *
+   * @param baseline A clip of the same size from the same pipeline.
+   * @throws {OptionError} when the clips differ in size or device.
+   * @throws {StillframeError} when one is disposed of.
+   */
+  async compare(baseline: Clip): Promise<ClipComparison> {
+    for (const clip of [this, baseline]) clip.#reader.throwIfClosed();
+    const { gpu } = this.#init;
+    if (baseline.#init.gpu !== gpu) {
+      throw new OptionError('The clips are on different devices.', 'Compare clips of one pipeline.');
+    }
+    return compareClips(gpu, this.#init, baseline.#init);
   }
 
   /** Frees the clip's GPU memory; a second time it does nothing. */

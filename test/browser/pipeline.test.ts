@@ -114,9 +114,14 @@ describe('one pipeline, run after run', () => {
       memory: { cacheBytes: 0 },
       warnings: [],
     });
-    second.dispose();
     const other = await pipeline.generate({ ...SMALL, seed: 4 });
     expect(await other.rgba()).not.toEqual(pixels);
+    expect(await second.compare(second)).toMatchObject({ psnr: 99, ssim: 1 });
+    const { psnr, ssim } = await other.compare(second);
+    expect(psnr).toBeLessThan(40);
+    expect(ssim).toBeLessThan(0.99);
+    second.dispose();
+    await expect(other.compare(second)).rejects.toThrow(/disposed of/);
     other.dispose();
   });
 

@@ -26,7 +26,9 @@ export function parsePolicy(values: { policy?: string; set?: string[]; compare?:
   const { policy, set = [], compare = false } = values;
   const policyOptions = Object.fromEntries(set.map(parseSetting));
   try {
-    configurePolicy(policy ?? 'none', policyOptions);
+    // A preset is the model's; the library looks it up.
+    const { preset: _, ...own } = policyOptions;
+    configurePolicy(policy ?? 'none', own);
   } catch (error) {
     if (error instanceof OptionError) throw new UsageError(error.message);
     throw error;

@@ -26,6 +26,8 @@ const OPTIONS = {
   /** Whether every computed step may trigger (Eq. 7 and 8 to the letter), not just the first below the threshold. */
   repeatable: flagOption(false),
   blocks: blocksOption,
+  /** Whether each branch decides for itself, as published, or `cond` for both, so that they reuse the same steps. */
+  branches: choiceOption('separate', ['separate', 'condLeads']),
   /** Measures every k-th token: the kept features take 1/k of the memory. */
   every: numberOption(1, 1, 'a count of tokens', Number.isInteger),
 } as const;
@@ -54,7 +56,8 @@ class BWCache implements Policy {
     const stride = blocks === 'all' ? 1 : blocks;
     const measured = Array.from({ length: Math.ceil(count / stride) }, (_, i) => i * stride);
     const remedy = `Set policyOptions.every (now ${every}) or policyOptions.blocks (now ${blocks}) to keep less.`;
-    return { residual: 'stack', probe: { tensor, blocks: measured, every, threshold }, remedy };
+    const probe = { tensor, blocks: measured, every, threshold };
+    return { residual: 'stack', probe: this.#isLed ? { ...probe, branches: ['cond'] } : probe, remedy };
   }
 
   begin({ steps, branches }: RunShape): void {
@@ -73,7 +76,19 @@ class BWCache implements Policy {
   observe(step: number, branch: Branch, { mean }: Scores): void {
     // Strictly below; NaN is not.
     if (step === 0 || !this.isArmed(branch) || !(mean < this.options.threshold)) return;
-    const state = this.#state(branch);
+    for (const led of this.#isLed ? this.#branches.keys() : [branch]) this.#trigger(step, this.#state(led));
+  }
+
+  isArmed(branch: Branch): boolean {
+    if (this.#isLed && branch !== 'cond') return false;
+    return this.options.repeatable || this.#state(branch).tailStart === undefined;
+  }
+
+  get #isLed(): boolean {
+    return this.options.branches === 'condLeads';
+  }
+
+  #trigger(step: number, state: BranchState): void {
     state.tailStart ??= this.#steps - this.#tail(step);
     const interval = this.#interval();
     const end = this.options.repeatable ? Math.min(this.#steps, step + 1 + interval) : this.#steps;
@@ -81,10 +96,6 @@ class BWCache implements Policy {
       const isRefresh = (i - step - 1) % (interval + 1) === interval;
       state.computes[i] = isRefresh || i >= state.tailStart;
     }
-  }
-
-  isArmed(branch: Branch): boolean {
-    return this.options.repeatable || this.#state(branch).tailStart === undefined;
   }
 
   #interval(): number {

@@ -1,3 +1,5 @@
+import type { Branch } from './policy.ts';
+
 /** Which tensor of a block is compared between steps. */
 export type ProbeTensor =
   /** The block's output: BWCache's Eq. 5. */
@@ -10,6 +12,8 @@ export interface Probe {
   readonly tensor: ProbeTensor;
   /** Indices of the blocks that are measured, ascending. */
   readonly blocks: readonly number[];
+  /** The branches that are measured; absent: all. */
+  readonly branches?: readonly Branch[];
   /** Every how many-th token is compared: 1 for all. */
   readonly every: number;
   /** The GPU compares the mean with it, too. */

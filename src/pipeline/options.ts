@@ -4,7 +4,8 @@ import type { Branch } from '../cache/policy.ts';
 import { OptionError } from '../errors.ts';
 import { SAMPLERS, samplerByName } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
-import type { ModelDefaults } from '../weights/manifest.ts';
+import type { ModelEntry } from '../weights/manifest.ts';
+import { withPreset } from './presets.ts';
 import type { GenerateOptions } from './types.ts';
 
 /** What a model allows. */
@@ -34,12 +35,19 @@ export interface RunSettings {
 /** Largest side or count that is taken for a slip of the keyboard rather than a wish. */
 const MOST = 100_000;
 
+/** What a model has of its own. */
+export type ModelSettings = Pick<ModelEntry, 'defaults' | 'presets'>;
+
 /**
- * Fills in defaults and checks every option.
+ * Fills in defaults and presets, and checks every option.
  *
  * @throws {OptionError} naming the option, its value and what it may be.
  */
-export function resolveSettings(options: GenerateOptions, defaults: ModelDefaults, rules: SizeRules): RunSettings {
+export function resolveSettings(
+  options: GenerateOptions,
+  { defaults, presets }: ModelSettings,
+  rules: SizeRules,
+): RunSettings {
   const guidanceScale = finite('guidanceScale', options.guidanceScale ?? defaults.guidanceScale);
   if (options.prompt === undefined && options.promptEmbeds === undefined) {
     throw new OptionError('prompt is missing.', 'Pass prompt, or promptEmbeds with embeddings of your own.');
@@ -55,7 +63,8 @@ export function resolveSettings(options: GenerateOptions, defaults: ModelDefault
       `Use ${near}, for example.`,
     );
   }
-  const policy = configurePolicy(text('policy', options.policy ?? 'none'), options.policyOptions);
+  const policyName = text('policy', options.policy ?? 'none');
+  const policy = configurePolicy(policyName, withPreset(policyName, options.policyOptions, presets));
   const steps = count('steps', options.steps ?? defaults.steps);
   return {
     prompt,
@@ -72,9 +81,10 @@ export function resolveSettings(options: GenerateOptions, defaults: ModelDefault
   };
 }
 
-/** Defaults of a model that is not in the manifest: those of diffusers' `WanPipeline`. */
-export function wanDefaults(sampler: SamplerKind): ModelDefaults {
-  return { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
+/** Settings of a model that is not in the manifest: the defaults of diffusers' `WanPipeline`, no presets. */
+export function wanSettings(sampler: SamplerKind): ModelSettings {
+  const defaults = { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
+  return { defaults, presets: {} };
 }
 
 /** Names of all samplers, for help texts. */

@@ -1,6 +1,7 @@
 import { OptionError } from '../errors.ts';
-import { type ManifestFile, type ModelDefaults, parseManifest } from '../weights/manifest.ts';
+import { type ManifestFile, parseManifest } from '../weights/manifest.ts';
 import { readJson, sourceFromDirectory, sourceFromFiles, sourceFromUrl, type WeightSource } from '../weights/source.ts';
+import type { ModelSettings } from './options.ts';
 import type { ModelReference } from './types.ts';
 
 /** Where a model's files are, and what the manifest says of them. */
@@ -10,7 +11,8 @@ export interface ResolvedModel {
   readonly source: WeightSource;
   /** Lengths and hashes to be checked; none for a folder that the manifest does not know. */
   readonly files?: readonly ManifestFile[];
-  readonly defaults?: ModelDefaults;
+  /** Defaults and presets. */
+  readonly settings?: ModelSettings;
 }
 
 /** A string with a slash or a dot is an address; an id has neither. */
@@ -43,7 +45,7 @@ export async function resolveModel(
     );
   }
   const source = sourceFromUrl(new URL(entry.url, url));
-  return { id: entry.id, source, files: entry.files, defaults: entry.defaults };
+  return { id: entry.id, source, files: entry.files, settings: entry };
 }
 
 function toSource(model: Exclude<ModelReference, string>): WeightSource {

@@ -36,7 +36,10 @@ export class WanCache {
     for (const branch of run.forwards.keys()) {
       this.#branches.set(branch, {
         ...(residual === 'stack' && { residual: new StackResidual(`cache.${branch}`, ops, blockInputs.hiddenStates) }),
-        ...(probe && { probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs) }),
+        ...(probe &&
+          (probe.branches ?? [branch]).includes(branch) && {
+            probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs),
+          }),
       });
     }
   }

@@ -9,7 +9,7 @@ import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import { type RunSettings, resolveSettings, wanDefaults } from './options.ts';
+import { type ModelSettings, type RunSettings, resolveSettings, wanSettings } from './options.ts';
 import { makeReport } from './report.ts';
 import { ScheduledForwards } from './scheduled-forwards.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -37,7 +37,7 @@ export interface MemoryPlan {
 
 /** A `WanPipeline` on one device: text to video. */
 export class WanPipeline {
-  readonly defaults: ModelDefaults;
+  readonly #model: ModelSettings;
   readonly #pacer: Pacer;
   readonly #seconds = new Stopwatch();
   #run: WanRun | undefined;
@@ -47,10 +47,15 @@ export class WanPipeline {
     private readonly modelId: string,
     private readonly components: WanComponents,
     private readonly operands: OpContext['operands'],
-    defaults: ModelDefaults | undefined,
+    known: ModelSettings | undefined,
   ) {
-    this.defaults = defaults ?? wanDefaults(components.sampler.kind);
+    this.#model = known ?? wanSettings(components.sampler.kind);
     this.#pacer = new Pacer(gpu);
+  }
+
+  /** What `generate` takes where it is not told. */
+  get defaults(): ModelDefaults {
+    return this.#model.defaults;
   }
 
   /** GPU bytes of the weights. */
@@ -187,7 +192,7 @@ export class WanPipeline {
   }
 
   #settings(options: GenerateOptions): RunSettings {
-    const settings = resolveSettings(options, this.defaults, sizeRules(this.components));
+    const settings = resolveSettings(options, this.#model, sizeRules(this.components));
     this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
     if (!this.components.text) {
       for (const [branch, given] of [

@@ -89,4 +89,19 @@ describe('options', () => {
   ])('%s: %j is refused by name', (name, value) => {
     expect(() => configurePolicy('bwcache', { [name]: value })).toThrow(`policyOptions.${name} is ${value}. Pass `);
   });
+
+  test('condLeads: cond is measured, and both branches reuse the same steps', () => {
+    const { schedule: digits, scores } = decide(
+      'bwcache',
+      { branches: 'condLeads', interval: 2, tail: 0 },
+      12,
+      firesAt(2),
+    );
+    expect(digits).toEqual({ cond: '111001001001', uncond: '111001001001' });
+    expect(new Set(scores.map(({ branch }) => branch))).toEqual(new Set(['cond']));
+    const { policy } = configurePolicy('bwcache', { branches: 'condLeads' });
+    expect(policy.requirements({ steps: 5, branches: ['cond', 'uncond'], blocks: 2 }).probe?.branches).toEqual([
+      'cond',
+    ]);
+  });
 });

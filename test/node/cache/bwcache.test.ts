@@ -71,6 +71,7 @@ describe('options', () => {
       repeatable: false,
       blocks: 'all',
       every: 1,
+      branches: 'separate',
     });
   });
 
@@ -96,6 +97,7 @@ describe('options', () => {
       { branches: 'condLeads', interval: 2, tail: 0 },
       12,
       firesAt(2),
+      ['cond', 'uncond'],
     );
     expect(digits).toEqual({ cond: '111001001001', uncond: '111001001001' });
     expect(new Set(scores.map(({ branch }) => branch))).toEqual(new Set(['cond']));

@@ -38,6 +38,7 @@ export type {
 export type { MemoryPlan } from './pipeline/wan-pipeline.ts';
 export type { Clip } from './video/clip.ts';
 export type { EncodeOptions } from './video/encode.ts';
+export type { ClipComparison } from './video/metrics.ts';
 export type { ManifestFile, ModelDefaults } from './weights/manifest.ts';
 export {
   type ByteRange,

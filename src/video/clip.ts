@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts';
 import type { Report } from '../pipeline/types.ts';
 import { type EncodeOptions, encode } from './encode.ts';
 import { packRows, toImageBitmap, toTexture, toVideoFrame } from './frames.ts';
+import { type ClipComparison, compareClips } from './metrics.ts';
 import { type ClipPixels, FrameReader } from './reader.ts';
 
 /** What a clip is made of. */
@@ -97,6 +98,22 @@ export class Clip {
     this.#reader.throwIfClosed();
     const { width, height, frameCount, fps } = this;
     return encode({ width, height, frameCount, fps, read: (frame) => this.#videoFrame(frame) }, options);
+  }
+
+  /**
+   * Measures on the GPU how near this clip is to another of the same pipeline, such as the same seed's without a policy.
+   *
+   * @param baseline The measures are the same the other way round.
+   * @throws {OptionError} when the clips' sizes or devices differ.
+   * @throws {StillframeError} when either clip is disposed of.
+   * @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}
+   */
+  async compare(baseline: Clip): Promise<ClipComparison> {
+    for (const clip of [this, baseline]) clip.#reader.throwIfClosed();
+    if (this.#init.gpu !== baseline.#init.gpu) {
+      throw new OptionError('The clips are on different devices.', 'Compare clips of one pipeline.');
+    }
+    return compareClips(this.#init.gpu, this.#init, baseline.#init);
   }
 
   /** Frees the clip's GPU memory; a second time it does nothing. */

@@ -9,6 +9,8 @@ import type { BenchApi } from './page/api.ts';
 import type { KernelResult } from './page/kernels/index.ts';
 import type { PhaseResult } from './page/model.ts';
 import type { StepCosts } from './page/steps.ts';
+import { benchPolicies } from './policies/index.ts';
+import type { PoliciesRequest } from './policies/options.ts';
 import { milliseconds, percent } from './report.ts';
 
 /** What the parts of the bench share. */
@@ -16,6 +18,8 @@ export interface PartContext {
   readonly session: BrowserSession<BenchApi>;
   /** The peer's model. */
   readonly onnx: string;
+  /** What the policies' part was asked for. */
+  readonly policies: PoliciesRequest;
 }
 
 /** A part of the bench: measures, prints tables, and returns what is written. */
@@ -107,5 +111,7 @@ const peers: Part = async ({ session, onnx }) => {
   return results;
 };
 
+const policies: Part = ({ session, policies }) => benchPolicies(session, policies);
+
 /** The parts by name, in the order in which they run. */
-export const PARTS: Readonly<Record<string, Part>> = { kernels, model, peers };
+export const PARTS: Readonly<Record<string, Part>> = { kernels, model, peers, policies };

@@ -7,13 +7,19 @@ import { formatTable, threeDigits } from '../cli/table.ts';
 import { ROOT } from '../scripts/setup/system.mjs';
 import type { BenchApi } from './page/api.ts';
 import type { KernelResult } from './page/kernels/index.ts';
-import { milliseconds } from './report.ts';
+import type { PhaseResult } from './page/model.ts';
+import type { StepCosts } from './page/steps.ts';
+import { benchPolicies } from './policies/index.ts';
+import type { PoliciesRequest } from './policies/options.ts';
+import { milliseconds, percent } from './report.ts';
 
 /** What the parts of the bench share. */
 export interface PartContext {
   readonly session: BrowserSession<BenchApi>;
   /** The peer's model. */
   readonly onnx: string;
+  /** What the policies' part was asked for. */
+  readonly policies: PoliciesRequest;
 }
 
 /** A part of the bench: measures, prints tables, and returns what is written. */
@@ -44,24 +50,37 @@ function rate({ gflops, gigabytesPerSecond }: Pick<KernelResult, 'gflops' | 'gig
 
 const model: Part = async ({ session }) => {
   const results = await session.call('model');
+  printPhases(results.phases);
+  printCosts(results.costs);
+  return results;
+};
+
+function printPhases(phases: readonly PhaseResult[]): void {
   const titles = ['phase', 'ms', 'least', 'most', 'runs', 's in a clip'];
   const columns = titles.map((title, i) => ({ title, numeric: i > 0 }));
-  const rows = results.map(({ phase, median, least, most, runs }) => {
+  const rows = phases.map(({ phase, median, least, most, runs }) => {
     const times = [median, least, most].map(milliseconds);
     return [phase, ...times, String(runs), (runs * median).toFixed(2)];
   });
   console.log(formatTable(columns, rows));
-  for (const { phase, kernels } of results) {
+  for (const { phase, kernels } of phases) {
     const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
     const shares = kernels.map(({ kernel, dispatches, seconds }) => {
-      const share = `${((100 * seconds) / total).toFixed(1)}%`;
-      return [kernel, String(dispatches), milliseconds(seconds), share];
+      return [kernel, String(dispatches), milliseconds(seconds), percent(seconds / total)];
     });
     const columns = [phase, 'dispatches', 'ms', 'share'].map((title, i) => ({ title, numeric: i > 0 }));
     console.log(`\n${formatTable(columns, shares)}`);
   }
-  return results;
-};
+}
+
+function printCosts({ steps, measuringShare }: StepCosts): void {
+  const columns = ['step', 'ms', 'least', 'most', 'of computed'].map((title, i) => ({ title, numeric: i > 0 }));
+  const rows = steps.map(({ step, median, least, most, share }) => {
+    return [step, ...[median, least, most].map(milliseconds), percent(share)];
+  });
+  console.log(`\n${formatTable(columns, rows)}`);
+  console.log(`Measuring: ${percent(measuringShare)} of a forward by its kernels' own times`);
+}
 
 const peers: Part = async ({ session, onnx }) => {
   if (!existsSync(onnx)) {
@@ -92,5 +111,7 @@ const peers: Part = async ({ session, onnx }) => {
   return results;
 };
 
+const policies: Part = ({ session, policies }) => benchPolicies(session, policies);
+
 /** The parts by name, in the order in which they run. */
-export const PARTS: Readonly<Record<string, Part>> = { kernels, model, peers };
+export const PARTS: Readonly<Record<string, Part>> = { kernels, model, peers, policies };

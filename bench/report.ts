@@ -24,3 +24,8 @@ export function milliseconds(seconds: number): string {
   const value = seconds * 1000;
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
+
+/** A share, in percent. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}

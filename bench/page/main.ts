@@ -7,5 +7,7 @@ const api: BenchApi = {
   kernels: async () => (await import('./kernels/index.ts')).benchKernels(emit),
   model: async () => (await import('./model.ts')).benchModel(),
   peers: async (request) => (await import('./peers.ts')).benchPeers(request),
+  policyBaseline: async (request) => (await import('./policies.ts')).runBaseline(request),
+  policyRun: async (request) => (await import('./policies.ts')).runPolicy(request),
 };
 expose(api);

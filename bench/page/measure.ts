@@ -1,3 +1,4 @@
+import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
 import type { Program } from '../../src/gpu/program.ts';
 
@@ -62,7 +63,11 @@ async function time(arm: Arm, times: number): Promise<number> {
 
 /** An arm that runs sections of a program, all runs in one submission. */
 export function programArm(gpu: Gpu, name: string, program: Program, sections: readonly string[]): Arm {
-  const commands = program.commands(sections);
+  return commandsArm(gpu, name, program, program.commands(sections));
+}
+
+/** An arm that runs commands, all runs in one submission. */
+export function commandsArm(gpu: Gpu, name: string, program: Program, commands: readonly ReadyCommand[]): Arm {
   return {
     name,
     async run(times) {

@@ -1,13 +1,16 @@
+import { configurePolicy } from '../../src/cache/index.ts';
 import { Gpu } from '../../src/gpu/gpu.ts';
 import type { Program } from '../../src/gpu/program.ts';
 import { profile } from '../../src/gpu/timing.ts';
 import type { ConfigJson } from '../../src/models/config.ts';
+import { WanCache } from '../../src/pipeline/wan-cache.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { WanRun } from '../../src/pipeline/wan-run.ts';
 import { randn } from '../../src/samplers/noise.ts';
 import { readJson, sourceFromUrl } from '../../src/weights/source.ts';
 import { LATENT_SIZE, PROMPT_LENGTH } from './forward.ts';
 import { measure, programArm, type Timing } from './measure.ts';
+import { benchSteps, type StepCosts } from './steps.ts';
 
 const PROMPT = 'a red circle moving left on a sky background';
 
@@ -33,8 +36,15 @@ export interface PhaseResult extends Timing {
   readonly kernels: readonly KernelShare[];
 }
 
-/** Times the phases of a generation with the embedded model, whole and by kernel. */
-export async function benchModel(): Promise<PhaseResult[]> {
+/** What the embedded model takes. */
+export interface ModelResult {
+  readonly phases: readonly PhaseResult[];
+  /** Of BWCache with its defaults. */
+  readonly costs: StepCosts;
+}
+
+/** Times the phases of a generation with the embedded model, whole and by kernel, and the steps of a caching policy. */
+export async function benchModel(): Promise<ModelResult> {
   const gpu = await Gpu.request();
   try {
     const source = sourceFromUrl('/models/shapes/');
@@ -48,12 +58,17 @@ export async function benchModel(): Promise<PhaseResult[]> {
     const promptLength = { cond: PROMPT_LENGTH, uncond: PROMPT_LENGTH };
     const stateRows = components.sampler.kind.create(STEPS, components.sampler.shift).stateRows;
     const geometry = { latentSize: LATENT_SIZE, steps: STEPS, stateRows, promptLength, textLength: PROMPT_LENGTH };
-    const run = new WanRun(gpu, components, geometry, gpu.capabilities.f16 ? 'f16' : 'f32');
+    const { capabilities } = gpu;
+    const operands = capabilities.f16 ? 'f16' : 'f32';
+    const run = new WanRun(gpu, components, geometry, operands);
     await run.start();
     await checkStep(components, run);
+    const cache = new WanCache(run, configurePolicy('bwcache'), components.transformer, { capabilities, operands });
+    await cache.start(gpu);
+    const costs = await benchSteps(gpu, run, cache);
     const results = [];
     for (const phase of phases(run)) results.push(await benchPhase(gpu, run.program, phase));
-    return results;
+    return { phases: results, costs };
   } finally {
     gpu.dispose();
   }
@@ -106,7 +121,7 @@ async function benchPhase(gpu: Gpu, program: Program, { name, runs, sections }: 
 /** Sums over equal kernels, the costliest first. */
 async function profileKernels(gpu: Gpu, program: Program, sections: readonly string[]): Promise<KernelShare[]> {
   const profiles = [];
-  for (let i = 0; i < PROFILES; i++) profiles.push(await profile(gpu, program, sections));
+  for (let i = 0; i < PROFILES; i++) profiles.push(await profile(gpu, program.commands(sections)));
   const shares = new Map<string, { kernel: string; dispatches: number; seconds: number }>();
   for (const [i, { kernel }] of (profiles[0] ?? []).entries()) {
     const seconds = profiles.map((times) => times[i]?.seconds ?? 0).sort((a, b) => a - b);

@@ -1,6 +1,5 @@
 import { encodeCommands, type ReadyCommand } from './encode.ts';
 import type { Gpu } from './gpu.ts';
-import type { Program } from './program.ts';
 
 /** What one dispatch took. */
 export interface DispatchTime {
@@ -13,16 +12,15 @@ export interface DispatchTime {
 const CHUNK = 2048;
 
 /**
- * Runs sections of a program with each dispatch in a pass of its own, and times it: by timestamps where the device has
+ * Runs commands with each dispatch in a pass of its own, and times it: by timestamps where the device has
  * them (browsers round those to 0.1 ms unless told otherwise), else by waiting for each, which adds a round trip.
  * Slower in sum than `Program.run`.
  *
  * @returns a row for each dispatch, in order.
  * @throws {DeviceLostError}
  */
-export async function profile(gpu: Gpu, program: Program, sections: readonly string[]): Promise<DispatchTime[]> {
+export async function profile(gpu: Gpu, commands: readonly ReadyCommand[]): Promise<DispatchTime[]> {
   gpu.throwIfLost();
-  const commands = program.commands(sections);
   if (!gpu.capabilities.timestamps) return profileByWaiting(gpu, commands);
   const times: DispatchTime[] = [];
   for (let first = 0; first < commands.length; first += CHUNK) {

@@ -101,19 +101,19 @@ export class Clip {
   }
 
   /**
-   * How near this clip is to another, such as the same run without caching: measured on the GPU.
+   * Measures on the GPU how near this clip is to another of the same pipeline, such as the same seed's without a policy.
    *
-   * @param baseline A clip of the same size from the same pipeline.
-   * @throws {OptionError} when the clips differ in size or device.
-   * @throws {StillframeError} when one is disposed of.
+   * @param baseline The measures are the same the other way round.
+   * @throws {OptionError} when the clips' sizes or devices differ.
+   * @throws {StillframeError} when either clip is disposed of.
+   * @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}
    */
   async compare(baseline: Clip): Promise<ClipComparison> {
     for (const clip of [this, baseline]) clip.#reader.throwIfClosed();
-    const { gpu } = this.#init;
-    if (baseline.#init.gpu !== gpu) {
+    if (this.#init.gpu !== baseline.#init.gpu) {
       throw new OptionError('The clips are on different devices.', 'Compare clips of one pipeline.');
     }
-    return compareClips(gpu, this.#init, baseline.#init);
+    return compareClips(this.#init.gpu, this.#init, baseline.#init);
   }
 
   /** Frees the clip's GPU memory; a second time it does nothing. */

@@ -205,3 +205,14 @@ test('dispose frees everything, at any time, and use after it says so', async ()
   await expect(clip.rgba()).rejects.toThrow(/disposed of/);
   expect(() => clip.texture(0)).toThrow(/disposed of/);
 });
+
+test('a clip is compared with another, while neither is disposed of', async () => {
+  const size = { width: 48, height: 16, frameCount: 5 };
+  const [{ clip }, { clip: same }] = [await makeClip(size), await makeClip({ ...size, rowStride: 64 })];
+  const { clip: longer } = await makeClip({ ...size, frameCount: 9 });
+  expect(await clip.compare(same)).toMatchObject({ psnr: 99, ssim: expect.closeTo(1, 6) });
+  await expect(clip.compare(longer)).rejects.toThrow(OptionError);
+  same.dispose();
+  await expect(clip.compare(same)).rejects.toThrow(StillframeError);
+  await expect(same.compare(clip)).rejects.toThrow(/disposed of/);
+});

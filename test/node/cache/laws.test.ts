@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
 import type { RunShape } from '../../../src/cache/policy.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
-import { decide, firesAt, runScript } from './support.ts';
+import { artifact, decide, firesAt, runScript } from './support.ts';
 
 const MEASURED = ['bwcache'] as const;
 const EAGER = { threshold: Number.POSITIVE_INFINITY, interval: 99, tail: 0 };
@@ -47,7 +47,8 @@ describe.each(MEASURED)('%s', (name) => {
 
 describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
   test('U14: the first step computes', () => {
-    expect(decide(name, {}, 9, () => 0, ['cond', 'uncond']).schedule.uncond?.[0]).toBe('1');
+    const options = name === 'smoothcache' ? { artifact: artifact(9) } : {};
+    expect(decide(name, options, 9, () => 0, ['cond', 'uncond']).schedule.uncond?.[0]).toBe('1');
   });
 
   test('an option that it does not have is refused by name', () => {

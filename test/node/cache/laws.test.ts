@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
 import type { RunShape } from '../../../src/cache/policy.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
-import { artifact, decide, firesAt, runScript } from './support.ts';
+import { artifact } from '../../support/smoothcache.ts';
+import { decide, firesAt, runScript } from './support.ts';
 
 const MEASURED = ['bwcache'] as const;
 const EAGER = { threshold: Number.POSITIVE_INFINITY, interval: 99, tail: 0 };

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../../src/cache/index.ts';
 import type { RunShape } from '../../../src/cache/policy.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
-import { artifact, decide, runScript } from './support.ts';
+import { artifact } from '../../support/smoothcache.ts';
+import { decide, runScript } from './support.ts';
 
 const GOLDEN = artifact(12);
 const RUN: RunShape = { steps: 12, branches: ['cond', 'uncond'], blocks: 4 };
@@ -96,9 +97,7 @@ describe('U12: an artifact is refused', () => {
   ])('for another %s', (name, value) => {
     const { policy } = configurePolicy('smoothcache', { artifact: GOLDEN });
     expect(() => policy.check?.(fits)).not.toThrow();
-    expect(() => policy.check?.({ ...fits, [name]: value })).toThrow(
-      `was made for ${name} ${GOLDEN[name as 'model']}`,
-    );
+    expect(() => policy.check?.({ ...fits, [name]: value })).toThrow(`was made for ${name} ${GOLDEN[name as 'model']}`);
   });
 
   test('U7: when a run of other steps begins', () => {

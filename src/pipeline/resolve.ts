@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts';
-import { type ManifestFile, type ModelDefaults, parseManifest } from '../weights/manifest.ts';
+import { type ManifestFile, type ModelDefaults, type ModelEntry, parseManifest } from '../weights/manifest.ts';
 import { readJson, sourceFromDirectory, sourceFromFiles, sourceFromUrl, type WeightSource } from '../weights/source.ts';
 import type { ModelReference } from './types.ts';
 
@@ -11,6 +11,8 @@ export interface ResolvedModel {
   /** Lengths and hashes to be checked; none for a folder that the manifest does not know. */
   readonly files?: readonly ManifestFile[];
   readonly defaults?: ModelDefaults;
+  /** Tuned options of policies. */
+  readonly presets?: ModelEntry['presets'];
 }
 
 /** A string with a slash or a dot is an address; an id has neither. */
@@ -43,7 +45,7 @@ export async function resolveModel(
     );
   }
   const source = sourceFromUrl(new URL(entry.url, url));
-  return { id: entry.id, source, files: entry.files, defaults: entry.defaults };
+  return { id: entry.id, source, files: entry.files, defaults: entry.defaults, presets: entry.presets };
 }
 
 function toSource(model: Exclude<ModelReference, string>): WeightSource {

@@ -10,7 +10,9 @@ import { randn } from '../samplers/noise.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import { type RunSettings, resolveSettings, wanDefaults } from './options.ts';
+import { withArtifact, withPreset } from './policy-presets.ts';
 import { makeReport } from './report.ts';
+import type { ResolvedModel } from './resolve.ts';
 import { ScheduledForwards } from './scheduled-forwards.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { GenerateOptions, LoadOptions, Progress } from './types.ts';
@@ -44,12 +46,11 @@ export class WanPipeline {
 
   constructor(
     private readonly gpu: Gpu,
-    private readonly modelId: string,
+    private readonly model: ResolvedModel,
     private readonly components: WanComponents,
     private readonly operands: OpContext['operands'],
-    defaults: ModelDefaults | undefined,
   ) {
-    this.defaults = defaults ?? wanDefaults(components.sampler.kind);
+    this.defaults = model.defaults ?? wanDefaults(components.sampler.kind);
     this.#pacer = new Pacer(gpu);
   }
 
@@ -91,7 +92,8 @@ export class WanPipeline {
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
   async generate(options: GenerateOptions): Promise<Clip> {
     const { signal, onProgress } = options;
-    const settings = this.#settings(options);
+    const { source, presets } = this.model;
+    const settings = this.#settings(await withArtifact(withPreset(options, presets), source, signal));
     const { geometry, tokens, warnings } = planGeometry(this.components, settings, options);
     signal?.throwIfAborted();
     const run = this.#runFor(geometry);
@@ -136,7 +138,7 @@ export class WanPipeline {
         height: settings.height,
         frameCount: settings.frames,
         report: makeReport({
-          model: this.modelId,
+          model: this.model.id,
           adapter: this.gpu.adapterName,
           operands: this.operands,
           settings,
@@ -187,7 +189,10 @@ export class WanPipeline {
   }
 
   #settings(options: GenerateOptions): RunSettings {
-    const settings = resolveSettings(options, this.defaults, sizeRules(this.components));
+    const given = withPreset(options, this.model.presets);
+    const settings = resolveSettings(given, this.defaults, sizeRules(this.components));
+    const { steps, sampler } = settings;
+    settings.policy.policy.check?.({ model: this.model.id, sampler: sampler.name, steps });
     this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
     if (!this.components.text) {
       for (const [branch, given] of [
@@ -195,7 +200,7 @@ export class WanPipeline {
         ['negativePromptEmbeds', settings.branches.length === 1 || options.negativePromptEmbeds],
       ] as const) {
         if (!given)
-          throw new OptionError(`${branch} is missing.`, `${this.modelId} has no text encoder: pass embeddings.`);
+          throw new OptionError(`${branch} is missing.`, `${this.model.id} has no text encoder: pass embeddings.`);
       }
     }
     return settings;

@@ -1,5 +1,5 @@
 import type { StepErrors } from './smoothcache-artifact.ts';
-import { SUB_LAYERS, type SubLayer } from './step-plan.ts';
+import type { SubLayer } from './step-plan.ts';
 
 /** Significant digits of an artifact's errors: far more than they agree in between prompts. */
 const DIGITS = 4;
@@ -32,8 +32,7 @@ export class SmoothCacheErrors {
       Array.from({ length: this.kMax }, (_, i) =>
         Array.from({ length: Math.max(0, this.steps - i - 1) }, (_, step) => this.#mean(`${type} ${i + 1} ${step}`)),
       );
-    const [selfAttention, crossAttention, mlp] = SUB_LAYERS;
-    return { selfAttention: rows(selfAttention), crossAttention: rows(crossAttention), mlp: rows(mlp) };
+    return { selfAttention: rows('selfAttention'), crossAttention: rows('crossAttention'), mlp: rows('mlp') };
   }
 
   #mean(key: string): number | null {

@@ -21,11 +21,11 @@ export interface ComputeStack extends Compute {
 /** A sub-layer's output: computed, or a cached one, from before its gate (the current gate applies) or after it. */
 export type SubLayerPlan = Compute | (Reuse & { readonly cached: 'beforeGate' | 'afterGate' });
 
-/** The sub-layers of a block, in the order that they run. */
-export const SUB_LAYERS = ['selfAttention', 'crossAttention', 'mlp'] as const;
+/** A sub-layer of a block. */
+export type SubLayer = 'selfAttention' | 'crossAttention' | 'mlp';
 
-/** One of them. */
-export type SubLayer = (typeof SUB_LAYERS)[number];
+/** All of them, in the order that they run. */
+export const SUB_LAYERS: readonly SubLayer[] = ['selfAttention', 'crossAttention', 'mlp'];
 
 /**
  * The sub-layers of a block, decided each for itself (SmoothCache, arXiv 2411.10510; PAB, arXiv 2408.12588). What is

@@ -25,7 +25,7 @@ Measures on runs without caching how a model changes from step to step, for poli
   --lookahead N           the largest distance in steps that is measured (3)
   --out FILE              where to write (smoothcache-STEPS.json in the model's folder, if it is one of the manifest's)`;
 
-/** `calibrate --model NAME`. @returns the exit code. @throws {UsageError | CommandError} */
+/** `calibrate --model NAME`: writes an artifact. @returns the exit code. @throws {UsageError | CommandError} */
 export async function run(args: readonly string[]): Promise<number> {
   const text = { type: 'string' } as const;
   const { values, help } = parseOptions(args, {
@@ -54,7 +54,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const progress = new ProgressLine();
   await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts', {
     onEvent: (event) => {
-      if ((event as HarnessEvent).kind === 'progress') progress.show((event as { progress: never }).progress);
+      const told = event as HarnessEvent;
+      if (told.kind === 'progress') progress.show(told.progress);
     },
   });
   const artifact = await session.call('calibrate', {

@@ -1,4 +1,4 @@
-/** Prompts that a model is calibrated on: each word of `training/scenes.py` that moves, most others once. */
+/** Prompts that `shapes` is calibrated on: they have each motion, colour, shape and background of `training/scenes.py`. */
 export const CALIBRATION_PROMPTS: readonly string[] = [
   'a red circle moving left on a sky background',
   'a yellow star spinning on a black background',

@@ -5,6 +5,7 @@ import { HELP, parseGenerate } from './generate-options.ts';
 import type { HarnessApi, HarnessEvent } from './harness/api.ts';
 import { chooseModel } from './model.ts';
 import { type ComparedReport, OutputFolder } from './output.ts';
+import { readArtifact } from './policy-options.ts';
 import { ProgressLine } from './progress.ts';
 
 /** `generate --prompt TEXT --out DIR`. @returns the exit code. @throws {UsageError | CommandError} */
@@ -15,6 +16,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const model = await chooseModel(command.model);
+  const policyOptions = await readArtifact(command.generate.policyOptions ?? {});
+  const request = { ...command.generate, policyOptions };
   const output = await OutputFolder.create(command.out);
   const progress = new ProgressLine();
   await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts', {
@@ -24,8 +27,8 @@ export async function run(args: readonly string[]): Promise<number> {
   console.log(`Adapter: ${name} (${session.browserVersion})`);
   const reference = model.kind === 'folder' ? session.server.mount(model.path) : model.reference;
   try {
-    await session.call('load', { model: reference, ...command.load, firstRun: command.generate });
-    const generated = { ...(await session.call('generate', command.generate)), model: command.model };
+    await session.call('load', { model: reference, ...command.load, firstRun: request });
+    const generated = { ...(await session.call('generate', request)), model: command.model };
     const report = command.compare ? { ...generated, baseline: await session.call('baseline') } : generated;
     const video = await writeClip(session, output, report);
     progress.end();
@@ -65,10 +68,12 @@ function printSummary({ path }: OutputFolder, report: ComparedReport, video: str
   const seconds = Object.entries(report.seconds).map(([phase, value]) => `${phase} ${value.toFixed(2)}`);
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
   console.log(`Seconds: ${seconds.join(', ')}`);
-  const { policy, blocks, schedule, baseline } = report;
+  const { policy, blocks, schedule, subLayers, baseline } = report;
   if (policy.name !== 'none') {
-    console.log(`Blocks: ${blocks.computed} computed, ${blocks.reused} reused by ${policy.name}`);
+    const round = (count: number) => Number(count.toFixed(1));
+    console.log(`Blocks: ${round(blocks.computed)} computed, ${round(blocks.reused)} reused by ${policy.name}`);
     for (const [branch, digits] of Object.entries(schedule)) console.log(`  ${branch.padEnd(7)}${digits}`);
+    for (const [type, digits] of Object.entries(subLayers?.cond ?? {})) console.log(`  ${type.padEnd(15)}${digits}`);
   }
   if (baseline) {
     const denoise = `denoise ${baseline.denoiseSeconds.toFixed(2)} s, speedup ${baseline.speedup.toFixed(2)}`;

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { configurePolicy, POLICIES } from '../src/cache/index.ts';
 import type { OptionValue } from '../src/cache/options.ts';
 import { OptionError } from '../src/errors.ts';
-import { UsageError } from './errors.ts';
+import { CommandError, UsageError } from './errors.ts';
+import { userPath } from './options.ts';
 
 /** What the command line says of a policy. */
 export interface PolicyChoice {
@@ -37,6 +39,24 @@ export function parsePolicy(values: { policy?: string; set?: string[]; compare?:
     throw new UsageError('--compare compares a policy with none; choose a --policy.');
   }
   return { policyOptions, compare, ...(policy === undefined ? {} : { policy }) };
+}
+
+/**
+ * Reads the artifact where its option names a file on this machine; another address is left to the page.
+ *
+ * @throws {CommandError} when the file is no JSON.
+ */
+export async function readArtifact(options: PolicyChoice['policyOptions']): Promise<PolicyChoice['policyOptions']> {
+  const { artifact } = options;
+  if (typeof artifact !== 'string') return options;
+  const path = userPath(artifact);
+  const json = await readFile(path, 'utf8').catch(() => undefined);
+  if (json === undefined) return options;
+  try {
+    return { ...options, artifact: JSON.parse(json) as Readonly<Record<string, unknown>> };
+  } catch {
+    throw new CommandError(`${path} is no JSON.`);
+  }
 }
 
 function parseSetting(pair: string): [string, OptionValue] {

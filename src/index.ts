@@ -7,6 +7,8 @@
 export type { OptionValue } from './cache/options.ts';
 export type { Branch, Scores } from './cache/policy.ts';
 export type { BlockCounts, BlockScores } from './cache/scheduler.ts';
+export type { SubLayer } from './cache/step-plan.ts';
+export type { SubLayerSchedule } from './cache/sub-layer-record.ts';
 export {
   DeviceLostError,
   IntegrityError,

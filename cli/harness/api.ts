@@ -1,5 +1,7 @@
+import type { SmoothCacheArtifact } from '../../src/cache/smoothcache-artifact.ts';
 import type { CachingRow } from '../../src/conformance/caching.ts';
 import type { Conformance } from '../../src/conformance/index.ts';
+import type { CalibrationOptions } from '../../src/pipeline/calibrate.ts';
 import type { GenerateOptions, LoadOptions, Progress, Report, StepEvent } from '../../src/pipeline/types.ts';
 import type { AdapterFacts } from './adapter.ts';
 
@@ -46,6 +48,9 @@ export interface CachingRequest extends ConformanceRequest {
   readonly files: readonly string[];
 }
 
+/** What is calibrated: an id of the manifest, or the URL of a folder. */
+export type CalibrationRequest = Pick<CalibrationOptions, 'model' | 'prompts' | 'kMax' | 'run'>;
+
 /** What `harness/main.ts` offers to the command line. */
 export interface HarnessApi {
   /** The adapter that the library will get. */
@@ -64,6 +69,8 @@ export interface HarnessApi {
   conformance(request: ConformanceRequest): Promise<Conformance>;
   /** Repeats recorded runs of caching. */
   caching(request: CachingRequest): Promise<CachingRow[]>;
+  /** Measures what `smoothcache` needs to know of a model. */
+  calibrate(request: CalibrationRequest): Promise<SmoothCacheArtifact>;
 }
 
 /** What the page tells while a call runs. */

@@ -13,6 +13,7 @@ const api: HarnessApi = {
   frame: async (index) => (await generation()).frame(index),
   video: async () => (await generation()).video(),
   conformance: async (request) => (await import('./conformance.ts')).runConformance(request),
+  calibrate: async (request) => (await import('./calibrate.ts')).calibrate(request),
   caching: async (request) => (await import('./conformance.ts')).runCaching(request),
 };
 expose(api);

@@ -8,9 +8,10 @@ import { bwcache } from './bwcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
 import { none } from './none.ts';
+import { smoothcache } from './smoothcache.ts';
 
 /** Every policy that is built. */
-export const POLICIES: readonly PolicyKind[] = [none, bwcache, fewerSteps];
+export const POLICIES: readonly PolicyKind[] = [none, bwcache, smoothcache, fewerSteps];
 
 /**
  * Makes a policy for one run.

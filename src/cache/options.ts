@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 
-/** A value of a policy's option. */
-export type OptionValue = number | string | boolean;
+/** A value of a policy's option; an object is an artifact, parsed from its JSON. */
+export type OptionValue = number | string | boolean | Readonly<Record<string, unknown>>;
 
 /** An option of a policy: its default and what it may be. */
 export interface OptionKind<T extends OptionValue> {

@@ -12,6 +12,15 @@ export interface RunShape {
   readonly blocks: number;
 }
 
+/** What an artifact is made for: one that was made for another run is refused. */
+export interface RunIdentity {
+  /** The model's id. */
+  readonly model: string;
+  /** The sampler's name. */
+  readonly sampler: string;
+  readonly steps: number;
+}
+
 /** How far each probed block's tensor is from its value at an earlier step: relative L1, `sum |a - b| / sum |b|`. */
 export interface Scores {
   /** In the order of `Probe.blocks`; infinite where nothing can be compared (a zero denominator, NaN). */
@@ -36,6 +45,8 @@ export interface Policy {
   observe(step: number, branch: Branch, scores: Scores): void;
   /** Whether it may still measure: what is kept to measure a branch is freed as soon as it will not. */
   isArmed(branch: Branch): boolean;
+  /** Refuses a run that the policy's artifact was not made for. Absent: it takes any. @throws {OptionError} */
+  check?(run: RunIdentity): void;
   /** The steps of a run that was asked for `steps`, for a policy that takes fewer. Absent: as many. */
   steps?(steps: number): number;
 }

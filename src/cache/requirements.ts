@@ -24,6 +24,8 @@ export interface Probe {
 export interface Requirements {
   /** `stack`: output of the last block minus input of the first, one tensor a branch. `none`: nothing is reused. */
   readonly residual: 'none' | 'stack';
+  /** Whether every block's sub-layers are kept: three tensors a block and branch, as before their gates. */
+  readonly subLayers?: boolean;
   /** Absent when nothing is measured. */
   readonly probe?: Probe;
   /** A sentence that names the options that make all this smaller: what to do where it does not fit. */

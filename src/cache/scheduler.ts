@@ -1,5 +1,6 @@
 import type { Branch, Policy, RunShape, Scores } from './policy.ts';
 import type { StepPlan } from './step-plan.ts';
+import { blocksComputed, SubLayerRecord, type SubLayerSchedule } from './sub-layer-record.ts';
 
 /** A policy's scores of a step. */
 export interface BlockScores extends Scores {
@@ -9,7 +10,7 @@ export interface BlockScores extends Scores {
   readonly branch: Branch;
 }
 
-/** Block forwards of a run. */
+/** Block forwards of a run: of a block that ran in part, each of its three sub-layers counts a third. */
 export interface BlockCounts {
   /** Dispatched. */
   readonly computed: number;
@@ -19,8 +20,10 @@ export interface BlockCounts {
 
 /** What was done in a run. */
 export interface RunRecord {
-  /** By branch, a digit a step: 1 computed, 0 reused. */
+  /** By branch, a digit a step: 1 computed, at least in part, 0 reused. */
   readonly schedule: Readonly<Partial<Record<Branch, string>>>;
+  /** By branch and type of sub-layer, where a policy decides these one by one. */
+  readonly subLayers?: Readonly<Partial<Record<Branch, SubLayerSchedule>>>;
   /** The policy's measurements. */
   readonly scores: readonly BlockScores[];
   /** Of all steps and branches. */
@@ -31,6 +34,8 @@ export interface RunRecord {
 export class Scheduler {
   readonly #schedule = new Map<Branch, string>();
   readonly #scores: BlockScores[] = [];
+  readonly #subLayers = new SubLayerRecord();
+  #computed = 0;
 
   /** Begins a run. */
   constructor(
@@ -46,8 +51,13 @@ export class Scheduler {
     const done = this.#schedule.get(branch);
     if (done?.length !== step) throw new Error(`step ${step} of ${branch} planned after ${done?.length} steps`);
     const planned = this.policy.plan(step, branch);
-    const plan = step === 0 && planned.kind !== 'compute' ? ({ kind: 'compute', measure: false } as const) : planned;
-    this.#schedule.set(branch, done + (plan.kind === 'compute' ? '1' : '0'));
+    const { blocks } = this.run;
+    const isForced = step === 0 && blocksComputed(planned, blocks) < blocks;
+    const plan = isForced ? ({ kind: 'compute', measure: false } as const) : planned;
+    const computed = blocksComputed(plan, blocks);
+    this.#computed += computed;
+    this.#subLayers.note(branch, plan);
+    this.#schedule.set(branch, done + (computed > 0 ? '1' : '0'));
     return plan;
   }
 
@@ -64,13 +74,13 @@ export class Scheduler {
 
   /** The run so far. */
   get record(): RunRecord {
-    const digits = [...this.#schedule.values()].join('');
-    const computedSteps = digits.split('1').length - 1;
-    const { blocks } = this.run;
+    const planned = [...this.#schedule.values()].join('').length * this.run.blocks;
+    const { schedules } = this.#subLayers;
     return {
       schedule: Object.fromEntries(this.#schedule),
+      ...(schedules && { subLayers: schedules }),
       scores: this.#scores,
-      blocks: { computed: computedSteps * blocks, reused: (digits.length - computedSteps) * blocks },
+      blocks: { computed: this.#computed, reused: planned - this.#computed },
     };
   }
 }

@@ -21,13 +21,17 @@ export interface ComputeStack extends Compute {
 /** A sub-layer's output: computed, or a cached one, from before its gate (the current gate applies) or after it. */
 export type SubLayerPlan = Compute | (Reuse & { readonly cached: 'beforeGate' | 'afterGate' });
 
-/** The sub-layers of a block, decided each for itself (SmoothCache, arXiv 2411.10510; PAB, arXiv 2408.12588). */
-export interface SubLayerPlans {
-  readonly kind: 'subLayers';
-  readonly selfAttention: SubLayerPlan;
-  readonly crossAttention: SubLayerPlan;
-  readonly mlp: SubLayerPlan;
-}
+/** A sub-layer of a block. */
+export type SubLayer = 'selfAttention' | 'crossAttention' | 'mlp';
+
+/** All of them, in the order that they run. */
+export const SUB_LAYERS: readonly SubLayer[] = ['selfAttention', 'crossAttention', 'mlp'];
+
+/**
+ * The sub-layers of a block, decided each for itself (SmoothCache, arXiv 2411.10510; PAB, arXiv 2408.12588). What is
+ * computed is kept for later steps.
+ */
+export type SubLayerPlans = { readonly kind: 'subLayers' } & Readonly<Record<SubLayer, SubLayerPlan>>;
 
 /** A block: computed, its residual reused, or decided by sub-layer. */
 export type BlockPlan = Compute | Reuse | SubLayerPlans;

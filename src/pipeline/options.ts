@@ -4,8 +4,7 @@ import type { Branch } from '../cache/policy.ts';
 import { OptionError } from '../errors.ts';
 import { SAMPLERS, samplerByName } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
-import type { ModelEntry } from '../weights/manifest.ts';
-import { withPreset } from './presets.ts';
+import type { ModelDefaults } from '../weights/manifest.ts';
 import type { GenerateOptions } from './types.ts';
 
 /** What a model allows. */
@@ -35,19 +34,12 @@ export interface RunSettings {
 /** Largest side or count that is taken for a slip of the keyboard rather than a wish. */
 const MOST = 100_000;
 
-/** What a model has of its own. */
-export type ModelSettings = Pick<ModelEntry, 'defaults' | 'presets'>;
-
 /**
- * Fills in defaults and presets, and checks every option.
+ * Fills in defaults and checks every option.
  *
  * @throws {OptionError} naming the option, its value and what it may be.
  */
-export function resolveSettings(
-  options: GenerateOptions,
-  { defaults, presets }: ModelSettings,
-  rules: SizeRules,
-): RunSettings {
+export function resolveSettings(options: GenerateOptions, defaults: ModelDefaults, rules: SizeRules): RunSettings {
   const guidanceScale = finite('guidanceScale', options.guidanceScale ?? defaults.guidanceScale);
   if (options.prompt === undefined && options.promptEmbeds === undefined) {
     throw new OptionError('prompt is missing.', 'Pass prompt, or promptEmbeds with embeddings of your own.');
@@ -63,8 +55,7 @@ export function resolveSettings(
       `Use ${near}, for example.`,
     );
   }
-  const policyName = text('policy', options.policy ?? 'none');
-  const policy = configurePolicy(policyName, withPreset(policyName, options.policyOptions, presets));
+  const policy = configurePolicy(text('policy', options.policy ?? 'none'), options.policyOptions);
   const steps = count('steps', options.steps ?? defaults.steps);
   return {
     prompt,
@@ -81,10 +72,9 @@ export function resolveSettings(
   };
 }
 
-/** Settings of a model that is not in the manifest: the defaults of diffusers' `WanPipeline`, no presets. */
-export function wanSettings(sampler: SamplerKind): ModelSettings {
-  const defaults = { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
-  return { defaults, presets: {} };
+/** Defaults of a model that is not in the manifest: those of diffusers' `WanPipeline`. */
+export function wanDefaults(sampler: SamplerKind): ModelDefaults {
+  return { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
 }
 
 /** Names of all samplers, for help texts. */

@@ -152,7 +152,7 @@ async function load(reference: ModelReference, options: LoadOptions): Promise<Lo
       store,
       signal,
     });
-    const model = new WanPipeline(gpu, resolved.id, components, operands, resolved.settings);
+    const model = new WanPipeline(gpu, resolved, components, operands);
     await model.load(options);
     return { gpu, model };
   } catch (error) {

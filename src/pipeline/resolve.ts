@@ -1,7 +1,6 @@
 import { OptionError } from '../errors.ts';
-import { type ManifestFile, parseManifest } from '../weights/manifest.ts';
+import { type ManifestFile, type ModelDefaults, type ModelEntry, parseManifest } from '../weights/manifest.ts';
 import { readJson, sourceFromDirectory, sourceFromFiles, sourceFromUrl, type WeightSource } from '../weights/source.ts';
-import type { ModelSettings } from './options.ts';
 import type { ModelReference } from './types.ts';
 
 /** Where a model's files are, and what the manifest says of them. */
@@ -11,8 +10,9 @@ export interface ResolvedModel {
   readonly source: WeightSource;
   /** Lengths and hashes to be checked; none for a folder that the manifest does not know. */
   readonly files?: readonly ManifestFile[];
-  /** Defaults and presets. */
-  readonly settings?: ModelSettings;
+  readonly defaults?: ModelDefaults;
+  /** Tuned options of policies. */
+  readonly presets?: ModelEntry['presets'];
 }
 
 /** A string with a slash or a dot is an address; an id has neither. */
@@ -45,7 +45,7 @@ export async function resolveModel(
     );
   }
   const source = sourceFromUrl(new URL(entry.url, url));
-  return { id: entry.id, source, files: entry.files, settings: entry };
+  return { id: entry.id, source, files: entry.files, defaults: entry.defaults, presets: entry.presets };
 }
 
 function toSource(model: Exclude<ModelReference, string>): WeightSource {

@@ -4,11 +4,19 @@ import type { Pacer } from '../gpu/pacer.ts';
 import type { WanCache } from './wan-cache.ts';
 import type { WanRun } from './wan-run.ts';
 
+/** What the denoising loop runs. */
+export interface Forwards {
+  /** Submits a branch's forward of a step. @throws {DeviceLostError}; `signal.reason` on abort. */
+  submit(pacer: Pacer, step: number, branch: Branch, signal?: AbortSignal): Promise<void>;
+  /** Waits for what is still on its way. */
+  finish(): Promise<void>;
+}
+
 /**
  * Runs forwards as the scheduler plans them. Scores come back beside what is submitted next, the other branch and the
  * sampler's update; only the measured branch's own next forward waits for them.
  */
-export class ScheduledForwards {
+export class ScheduledForwards implements Forwards {
   /** Scores on their way, by branch. */
   readonly #pending = new Map<Branch, Promise<void>>();
 
@@ -18,7 +26,6 @@ export class ScheduledForwards {
     private readonly scheduler: Scheduler,
   ) {}
 
-  /** Submits a branch's forward of a step. @throws {DeviceLostError}; `signal.reason` on abort. */
   async submit(pacer: Pacer, step: number, branch: Branch, signal?: AbortSignal): Promise<void> {
     await this.#pending.get(branch);
     signal?.throwIfAborted();
@@ -31,7 +38,6 @@ export class ScheduledForwards {
     this.#pending.set(branch, observed);
   }
 
-  /** Waits for scores that are still on their way. */
   async finish(): Promise<void> {
     await Promise.all(this.#pending.values());
   }

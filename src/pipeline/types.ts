@@ -1,6 +1,7 @@
 import type { OptionValue } from '../cache/options.ts';
 import type { Branch } from '../cache/policy.ts';
 import type { BlockCounts, BlockScores } from '../cache/scheduler.ts';
+import type { SubLayerSchedule } from '../cache/sub-layer-record.ts';
 import type { WeightSource } from '../weights/source.ts';
 import type { WeightStore } from '../weights/store.ts';
 
@@ -130,8 +131,10 @@ export interface Report {
   readonly operands: 'f32' | 'f16';
   /** The caching method and its options. */
   readonly policy: PolicyUse;
-  /** By branch, a digit a step: 1 computed, 0 reused. */
+  /** By branch, a digit a step: 1 computed, at least in part, 0 reused. */
   readonly schedule: Readonly<Partial<Record<Branch, string>>>;
+  /** The same by type of sub-layer, for a policy that decides these one by one. */
+  readonly subLayers?: Readonly<Partial<Record<Branch, SubLayerSchedule>>>;
   /** The policy's measurements; none without a policy. */
   readonly scores: readonly BlockScores[];
   /** Block forwards of all steps and branches. */

@@ -10,11 +10,13 @@ import type { WanTransformer3DModel } from '../models/wan/transformer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { BlockProbe } from './block-probe.ts';
 import { StackResidual } from './stack-residual.ts';
+import { SubLayerCache } from './sub-layer-cache.ts';
 import { branchesOf, type WanRun } from './wan-run.ts';
 
 /** What a branch keeps. */
 interface BranchCache {
   readonly residual?: StackResidual;
+  readonly subLayers?: SubLayerCache;
   readonly probe?: BlockProbe;
 }
 
@@ -32,10 +34,11 @@ export class WanCache {
   ) {
     const { blockInputs } = run;
     this.#requirements = configured.policy.requirements(runShape(run));
-    const { residual, probe } = this.#requirements;
-    for (const branch of run.forwards.keys()) {
+    const { residual, subLayers, probe } = this.#requirements;
+    for (const [branch, keysValues] of run.keysValues) {
       this.#branches.set(branch, {
         ...(residual === 'stack' && { residual: new StackResidual(`cache.${branch}`, ops, blockInputs.hiddenStates) }),
+        ...(subLayers && { subLayers: new SubLayerCache(`cache.${branch}`, ops, blocks, blockInputs, keysValues) }),
         ...(probe &&
           (probe.branches ?? [branch]).includes(branch) && {
             probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs),
@@ -75,10 +78,11 @@ export class WanCache {
   commands(branch: Branch, plan: StepPlan): ReadyCommand[] {
     const { program, forwards } = this.run;
     const { embed, blocks, head } = forwards.get(branch) ?? {};
-    const { residual, probe } = this.#branches.get(branch) ?? {};
+    const { residual, subLayers, probe } = this.#branches.get(branch) ?? {};
     if (!embed || !blocks || !head) throw new Error(`the run has no branch ${branch}`);
     const [first, last] = [program.section(embed), program.section(head)];
     if (plan.kind === 'reuse' && plan.order === 0 && residual) return [...first, ...residual.section('add'), ...last];
+    if (plan.kind === 'blocks' && subLayers) return [...first, ...subLayers.commands(plan.blocks), ...last];
     if (plan.kind !== 'compute') throw new Error(`${this.configured.name}: a plan to ${plan.kind} is not built`);
     const stack = blocks.map((name) => program.section(name));
     return [
@@ -100,13 +104,23 @@ export class WanCache {
     return this.#branches.get(branch)?.residual;
   }
 
+  /** The sub-layers that a branch keeps. */
+  subLayers(branch: Branch): SubLayerCache | undefined {
+    return this.#branches.get(branch)?.subLayers;
+  }
+
   /** Frees it. */
   stop(): void {
     for (const part of this.#parts) part.stop();
   }
 
-  get #parts(): (StackResidual | BlockProbe)[] {
-    return [...this.#branches.values()].flatMap(({ residual, probe }) => [residual ?? [], probe ?? []].flat());
+  get #parts(): (StackResidual | SubLayerCache | BlockProbe)[] {
+    const parts = [...this.#branches.values()].flatMap(({ residual, subLayers, probe }) => [
+      residual,
+      subLayers,
+      probe,
+    ]);
+    return parts.filter((part) => part !== undefined);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Tensor } from '../gpu/tensor.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { cleanPrompt } from '../text/clean.ts';
 import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
-import type { ScheduledForwards } from './scheduled-forwards.ts';
+import type { Forwards } from './scheduled-forwards.ts';
 import type { GenerateOptions, Progress } from './types.ts';
 import type { WanRun } from './wan-run.ts';
 
@@ -30,7 +30,7 @@ export interface Denoising {
   readonly guidanceScale: number;
   /** The noise that it starts from. */
   readonly latents: Float32Array;
-  readonly forwards: ScheduledForwards;
+  readonly forwards: Forwards;
   /** Called when a step has run, with its wall-clock seconds. */
   readonly onStep?: (step: number, seconds: number) => void | Promise<void>;
 }

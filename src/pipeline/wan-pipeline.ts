@@ -9,8 +9,10 @@ import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import { type ModelSettings, type RunSettings, resolveSettings, wanSettings } from './options.ts';
+import { type RunSettings, resolveSettings, wanDefaults } from './options.ts';
+import { withArtifact, withPreset } from './policy-presets.ts';
 import { makeReport } from './report.ts';
+import type { ResolvedModel } from './resolve.ts';
 import { ScheduledForwards } from './scheduled-forwards.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { GenerateOptions, LoadOptions, Progress } from './types.ts';
@@ -37,25 +39,20 @@ export interface MemoryPlan {
 
 /** A `WanPipeline` on one device: text to video. */
 export class WanPipeline {
-  readonly #model: ModelSettings;
+  /** What `generate` takes where it is not told. */
+  readonly defaults: ModelDefaults;
   readonly #pacer: Pacer;
   readonly #seconds = new Stopwatch();
   #run: WanRun | undefined;
 
   constructor(
     private readonly gpu: Gpu,
-    private readonly modelId: string,
+    private readonly model: ResolvedModel,
     private readonly components: WanComponents,
     private readonly operands: OpContext['operands'],
-    known: ModelSettings | undefined,
   ) {
-    this.#model = known ?? wanSettings(components.sampler.kind);
+    this.defaults = model.defaults ?? wanDefaults(components.sampler.kind);
     this.#pacer = new Pacer(gpu);
-  }
-
-  /** What `generate` takes where it is not told. */
-  get defaults(): ModelDefaults {
-    return this.#model.defaults;
   }
 
   /** GPU bytes of the weights. */
@@ -96,7 +93,8 @@ export class WanPipeline {
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
   async generate(options: GenerateOptions): Promise<Clip> {
     const { signal, onProgress } = options;
-    const settings = this.#settings(options);
+    const { source, presets } = this.model;
+    const settings = this.#settings(await withArtifact(withPreset(options, presets), source, signal));
     const { geometry, tokens, warnings } = planGeometry(this.components, settings, options);
     signal?.throwIfAborted();
     const run = this.#runFor(geometry);
@@ -141,7 +139,7 @@ export class WanPipeline {
         height: settings.height,
         frameCount: settings.frames,
         report: makeReport({
-          model: this.modelId,
+          model: this.model.id,
           adapter: this.gpu.adapterName,
           operands: this.operands,
           settings,
@@ -192,7 +190,10 @@ export class WanPipeline {
   }
 
   #settings(options: GenerateOptions): RunSettings {
-    const settings = resolveSettings(options, this.#model, sizeRules(this.components));
+    const given = withPreset(options, this.model.presets);
+    const settings = resolveSettings(given, this.defaults, sizeRules(this.components));
+    const { steps, sampler } = settings;
+    settings.policy.policy.check?.({ model: this.model.id, sampler: sampler.name, steps });
     this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
     if (!this.components.text) {
       for (const [branch, given] of [
@@ -200,7 +201,7 @@ export class WanPipeline {
         ['negativePromptEmbeds', settings.branches.length === 1 || options.negativePromptEmbeds],
       ] as const) {
         if (!given)
-          throw new OptionError(`${branch} is missing.`, `${this.modelId} has no text encoder: pass embeddings.`);
+          throw new OptionError(`${branch} is missing.`, `${this.model.id} has no text encoder: pass embeddings.`);
       }
     }
     return settings;

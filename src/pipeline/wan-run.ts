@@ -41,6 +41,8 @@ export class WanRun {
   readonly forwards: ReadonlyMap<Branch, WanSections>;
   /** What the blocks of all forwards share, the residual stream among it. */
   readonly blockInputs: WanBlockInputs;
+  /** Each branch's keys and values for cross-attention, by block. */
+  readonly keysValues: ReadonlyMap<Branch, readonly Tensor[]>;
   readonly #prompts: ReadonlyMap<Branch, Tensor>;
   readonly #state: Tensor;
   readonly #coefficients: Tensor;
@@ -77,17 +79,20 @@ export class WanRun {
     const { timestepProj } = timesteps;
     this.blockInputs = { hiddenStates, timestepProj, groups: this.#groups, rope: this.#rope };
     const prompts = new Map<Branch, Tensor>();
+    const keysValues = new Map<Branch, readonly Tensor[]>();
     const forwards = new Map<Branch, WanSections>();
     for (const [velocityIndex, branch] of branches.entries()) {
       const rows = geometry.promptLength[branch] as number;
       const embeddings = recorder.persistent(`prompt.${branch}`, [rows, config.textDim]);
       prompts.set(branch, embeddings);
+      const prompt = transformer.recordPrompt(ops, `prompt.${branch}`, embeddings);
+      keysValues.set(branch, prompt.keysValues);
       const forward = {
         latents: this.#state,
         rope: this.#rope,
         timesteps,
         groups: this.#groups,
-        prompt: transformer.recordPrompt(ops, `prompt.${branch}`, embeddings),
+        prompt,
         hiddenStates,
         velocity,
         velocityIndex,
@@ -95,6 +100,7 @@ export class WanRun {
       forwards.set(branch, transformer.recordForward(ops, branch, forward));
     }
     this.#prompts = prompts;
+    this.keysValues = keysValues;
     this.forwards = forwards;
     recorder.section('update', () =>
       linearCombination(ops, { state: this.#state, velocity, coefficients: this.#coefficients }),

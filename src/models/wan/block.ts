@@ -1,4 +1,7 @@
+import { SUB_LAYERS, type SubLayer } from '../../cache/step-plan.ts';
 import type { Tensor } from '../../gpu/tensor.ts';
+import { addGated } from '../../ops/add-gated.ts';
+import { addScaled } from '../../ops/add-scaled.ts';
 import { attention } from '../../ops/attention.ts';
 import type { OpContext } from '../../ops/context.ts';
 import { type Linear, matmul } from '../../ops/matmul.ts';
@@ -82,9 +85,33 @@ export class WanTransformerBlock {
 
   /** Records the block on `hiddenStates`, with the prompt's keys and values from `recordPrompt`. */
   record(ops: OpContext, inputs: WanBlockInputs, keysValues: Tensor): void {
-    this.#recordSelfAttention(ops, inputs);
-    this.#recordCrossAttention(ops, inputs.hiddenStates, keysValues);
-    this.#recordFfn(ops, inputs);
+    for (const type of SUB_LAYERS) this.recordSubLayer(ops, inputs, keysValues, type);
+  }
+
+  /**
+   * Records a sub-layer: its output is added to `hiddenStates`, or written to `kept`, for `recordAdd` to add.
+   *
+   * @param kept [tokens, width] f32: the output as before its gate.
+   */
+  recordSubLayer(ops: OpContext, inputs: WanBlockInputs, keysValues: Tensor, type: SubLayer, kept?: Tensor): void {
+    if (type === 'selfAttention') this.#recordSelfAttention(ops, inputs, kept);
+    else if (type === 'crossAttention') this.#recordCrossAttention(ops, inputs.hiddenStates, keysValues, kept);
+    else this.#recordFfn(ops, inputs, kept);
+  }
+
+  /**
+   * Records what adds a kept output to `hiddenStates`, with the gate of the current timestep; cross-attention has none.
+   *
+   * @param kept [tokens, width] f32.
+   */
+  recordAdd(ops: OpContext, inputs: WanBlockInputs, type: SubLayer, kept: Tensor): void {
+    const { hiddenStates: out } = inputs;
+    if (type === 'crossAttention') {
+      addScaled(ops, { x: kept, out, factor: 1 });
+      return;
+    }
+    const part = type === 'selfAttention' ? PART.gate : PART.ffnGate;
+    addGated(ops, { x: kept, out, modulation: this.#modulation(inputs), part });
   }
 
   /**
@@ -97,7 +124,7 @@ export class WanTransformerBlock {
     this.#modulatedNorm(ops, inputs, PART.shift, PART.scale, out);
   }
 
-  #recordSelfAttention(ops: OpContext, inputs: WanBlockInputs): void {
+  #recordSelfAttention(ops: OpContext, inputs: WanBlockInputs, kept?: Tensor): void {
     const { hiddenStates, rope } = inputs;
     const { qkv, normQ, normK, out } = this.#selfAttention;
     const { attentionHeadDim: headDim, numAttentionHeads: heads, eps } = this.#config;
@@ -128,10 +155,10 @@ export class WanTransformerBlock {
       queries: tokens,
       keys: tokens,
     });
-    this.#gatedResidual(ops, inputs, attended, out, PART.gate);
+    this.#finish(ops, inputs, { x: attended, linear: out, part: PART.gate, kept });
   }
 
-  #recordCrossAttention(ops: OpContext, hiddenStates: Tensor, keysValues: Tensor): void {
+  #recordCrossAttention(ops: OpContext, hiddenStates: Tensor, keysValues: Tensor, kept?: Tensor): void {
     const { q, normQ, out } = this.#crossAttention;
     const { attentionHeadDim: headDim, numAttentionHeads: heads, eps } = this.#config;
     const { recorder, operands } = ops;
@@ -162,16 +189,17 @@ export class WanTransformerBlock {
       queries: tokens,
       keys: keysValues.shape[0] ?? 0,
     });
-    matmul(ops, { x: attended, linear: out, out: hiddenStates, epilogue: { kind: 'residual' } });
+    if (kept) matmul(ops, { x: attended, linear: out, out: kept });
+    else matmul(ops, { x: attended, linear: out, out: hiddenStates, epilogue: { kind: 'residual' } });
   }
 
-  #recordFfn(ops: OpContext, inputs: WanBlockInputs): void {
+  #recordFfn(ops: OpContext, inputs: WanBlockInputs, kept?: Tensor): void {
     const [tokens = 0] = inputs.hiddenStates.shape;
     const normed = ops.recorder.temporary('modulated', inputs.hiddenStates.shape, ops.operands);
     this.#modulatedNorm(ops, inputs, PART.ffnShift, PART.ffnScale, normed);
     const up = ops.recorder.temporary('ffn.up', [tokens, this.#config.ffnDim], ops.operands);
     matmul(ops, { x: normed, linear: this.#ffn.up, out: up, epilogue: { kind: 'gelu' } });
-    this.#gatedResidual(ops, inputs, up, this.#ffn.down, PART.ffnGate);
+    this.#finish(ops, inputs, { x: up, linear: this.#ffn.down, part: PART.ffnGate, kept });
   }
 
   #modulation({ timestepProj, groups }: WanBlockInputs): Modulation {
@@ -184,8 +212,16 @@ export class WanTransformerBlock {
     norm(ops, { kind: 'layer', x: inputs.hiddenStates, out, eps: this.#config.eps, affine });
   }
 
-  /** hiddenStates += gate * linear(x). */
-  #gatedResidual(ops: OpContext, inputs: WanBlockInputs, x: Tensor, linear: Linear, part: number): void {
+  /** hiddenStates += gate * linear(x), or kept = linear(x). */
+  #finish(
+    ops: OpContext,
+    inputs: WanBlockInputs,
+    { x, linear, part, kept }: { x: Tensor; linear: Linear; part: number; kept: Tensor | undefined },
+  ): void {
+    if (kept) {
+      matmul(ops, { x, linear, out: kept });
+      return;
+    }
     const epilogue = { kind: 'gatedResidual', modulation: this.#modulation(inputs), part } as const;
     matmul(ops, { x, linear, out: inputs.hiddenStates, epilogue });
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
 import type { RunShape } from '../../../src/cache/policy.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { artifact } from '../../support/smoothcache.ts';
 import { decide, firesAt, runScript } from './support.ts';
 
 const MEASURED = ['bwcache'] as const;
@@ -47,7 +48,8 @@ describe.each(MEASURED)('%s', (name) => {
 
 describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
   test('U14: the first step computes', () => {
-    expect(decide(name, {}, 9, () => 0, ['cond', 'uncond']).schedule.uncond?.[0]).toBe('1');
+    const options = name === 'smoothcache' ? { artifact: artifact(9) } : {};
+    expect(decide(name, options, 9, () => 0, ['cond', 'uncond']).schedule.uncond?.[0]).toBe('1');
   });
 
   test('an option that it does not have is refused by name', () => {

@@ -1,23 +1,31 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { configurePolicy } from '../../../src/cache/index.ts';
 import { OptionError } from '../../../src/errors.ts';
-import { withPreset } from '../../../src/pipeline/presets.ts';
+import { withArtifact, withPreset } from '../../../src/pipeline/policy-presets.ts';
 import { parseManifest } from '../../../src/weights/manifest.ts';
+import { sourceFromFiles } from '../../../src/weights/source.ts';
 
-const presets = { bwcache: { balanced: { threshold: 0.1, interval: 2 }, fast: { threshold: 0.1, interval: 4 } } };
+const presets = {
+  bwcache: { balanced: { threshold: 0.1, interval: 2 }, fast: { threshold: 0.1, interval: 4 } },
+  smoothcache: { balanced: { artifact: 'a.json', threshold: 0.1 } },
+};
+
+/** What a policy's options become. */
+const optionsOf = (policy: string, policyOptions?: Record<string, string | number>) =>
+  withPreset({ prompt: '', policy, ...(policyOptions && { policyOptions }) }, presets).policyOptions;
 
 describe('presets', () => {
   test('the balanced one where nothing is asked, a named one, and changes to it', () => {
-    expect(withPreset('bwcache', undefined, presets)).toEqual(presets.bwcache.balanced);
-    expect(withPreset('bwcache', { preset: 'fast' }, presets)).toEqual(presets.bwcache.fast);
-    expect(withPreset('bwcache', { preset: 'fast', threshold: 1 }, presets)).toEqual({ threshold: 1, interval: 4 });
+    expect(optionsOf('bwcache')).toEqual(presets.bwcache.balanced);
+    expect(optionsOf('bwcache', { preset: 'fast' })).toEqual(presets.bwcache.fast);
+    expect(optionsOf('bwcache', { preset: 'fast', threshold: 1 })).toEqual({ threshold: 1, interval: 4 });
   });
 
-  test("own options are over the policy's defaults, not the model's", () => {
-    expect(withPreset('bwcache', { interval: 3 }, presets)).toEqual({ interval: 3 });
-    expect(withPreset('none', {}, presets)).toEqual({});
-    expect(withPreset('bwcache')).toEqual({});
+  test("own options are over the policy's defaults, not the model's; what was calibrated for it stays", () => {
+    expect(optionsOf('bwcache', { interval: 3 })).toEqual({ interval: 3 });
+    expect(optionsOf('smoothcache', { threshold: 0.2 })).toEqual({ artifact: 'a.json', threshold: 0.2 });
+    expect(optionsOf('none')).toEqual({});
   });
 
   test.each([
@@ -25,8 +33,8 @@ describe('presets', () => {
     ['none', 'fast', /this model has no presets for none/],
     ['bwcache', 'toString', /preset is "toString"/],
   ])('%s has no preset %s', (policy, preset, message) => {
-    expect(() => withPreset(policy, { preset }, presets)).toThrow(OptionError);
-    expect(() => withPreset(policy, { preset }, presets)).toThrow(message);
+    expect(() => optionsOf(policy, { preset })).toThrow(OptionError);
+    expect(() => optionsOf(policy, { preset })).toThrow(message);
   });
 
   test("the embedded model's presets are options that their policies take", async () => {
@@ -35,7 +43,34 @@ describe('presets', () => {
     expect(all.map(([policy]) => policy)).toContain('bwcache');
     for (const [policy, byName] of all) {
       expect(byName).toHaveProperty('balanced');
-      for (const options of Object.values(byName)) expect(() => configurePolicy(policy, options)).not.toThrow();
+      for (const { artifact: _, ...options } of Object.values(byName)) {
+        expect(() => configurePolicy(policy, options)).not.toThrow();
+      }
     }
+  });
+});
+
+describe('artifacts', () => {
+  const ARTIFACT = { policy: 'smoothcache' };
+  const file = Object.assign(new File([JSON.stringify(ARTIFACT)], 'a.json'), { webkitRelativePath: 'model/a.json' });
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  test('an artifact is read from the model, or from a URL', async () => {
+    const model = sourceFromFiles([file]);
+    const options = (artifact: string) => ({ policyOptions: { artifact, lookahead: 2 } });
+    const read = { policyOptions: { artifact: ARTIFACT, lookahead: 2 } };
+    expect(await withArtifact(options('a.json'), model)).toEqual(read);
+    const fetched = vi.fn(async () => Response.json(ARTIFACT));
+    vi.stubGlobal('fetch', fetched);
+    expect(await withArtifact(options('https://example.org/b/a.json'), model)).toEqual(read);
+    expect(fetched.mock.calls.flat().map(String)[0]).toBe('https://example.org/b/a.json');
+  });
+
+  test('an object is taken as it is; a path that leads nowhere is refused', async () => {
+    const model = sourceFromFiles([file]);
+    const given = { policyOptions: { artifact: ARTIFACT } };
+    expect(await withArtifact(given, model)).toBe(given);
+    await expect(withArtifact({ policyOptions: { artifact: 'b.json' } }, model)).rejects.toThrow('b.json');
   });
 });

@@ -1,0 +1,93 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../scripts/setup/system.mjs';
+import type { SmoothCacheArtifact } from '../src/cache/smoothcache-artifact.ts';
+import { parseManifest } from '../src/weights/manifest.ts';
+import { BrowserSession } from './browser.ts';
+import { CALIBRATION_PROMPTS } from './calibration-prompts.ts';
+import { UsageError } from './errors.ts';
+import type { HarnessApi, HarnessEvent } from './harness/api.ts';
+import { chooseModel } from './model.ts';
+import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
+import { ProgressLine } from './progress.ts';
+
+const HELP = `Usage: npm run calibrate -- [OPTIONS]
+
+Measures on runs without caching how a model changes from step to step, for policies that need to know beforehand.
+
+  --policy smoothcache    for which policy (smoothcache)
+  --model NAME            an id of weights-manifest.json, a folder, or its URL (shapes)
+  --prompts N             how many of ${CALIBRATION_PROMPTS.length} prompts, which are made for shapes (${CALIBRATION_PROMPTS.length})
+  --prompt TEXT           a prompt instead of those; may be repeated
+  --steps NUMBER          denoising steps: the artifact serves runs of as many
+  --sampler NAME          as generate has it; the artifact serves this one alone
+  --guidance NUMBER       scale of classifier-free guidance
+  --lookahead N           the largest distance in steps that is measured (3)
+  --out FILE              where to write (smoothcache-STEPS.json in the model's folder, if it is one of the manifest's)`;
+
+/** `calibrate --model NAME`: writes an artifact. @returns the exit code. @throws {UsageError | CommandError} */
+export async function run(args: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, help } = parseOptions(args, {
+    policy: text,
+    model: text,
+    prompts: text,
+    prompt: { type: 'string', multiple: true },
+    steps: text,
+    sampler: text,
+    guidance: text,
+    lookahead: text,
+    out: text,
+  });
+  if (help) {
+    console.log(HELP);
+    return 0;
+  }
+  choiceOption('policy', values.policy, ['smoothcache']);
+  const whole = { least: 1, whole: true } as const;
+  const most = CALIBRATION_PROMPTS.length;
+  const prompts =
+    values.prompt ?? CALIBRATION_PROMPTS.slice(0, numberOption('prompts', values.prompts, { ...whole, most }));
+  const model = values.model ?? 'shapes';
+  const choice = await chooseModel(model);
+  const folder = values.out === undefined ? await manifestFolder(model) : undefined;
+  const progress = new ProgressLine();
+  await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts', {
+    onEvent: (event) => {
+      const told = event as HarnessEvent;
+      if (told.kind === 'progress') progress.show(told.progress);
+    },
+  });
+  const artifact = await session.call('calibrate', {
+    model: choice.kind === 'folder' ? session.server.mount(choice.path) : choice.reference,
+    prompts,
+    kMax: numberOption('lookahead', values.lookahead, whole) ?? 3,
+    run: {
+      steps: numberOption('steps', values.steps, whole),
+      sampler: values.sampler,
+      guidanceScale: numberOption('guidance', values.guidance, { least: 0 }),
+    },
+  });
+  progress.end();
+  const file = folder ? join(folder, `smoothcache-${artifact.steps}.json`) : userPath(values.out ?? '');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, format(artifact));
+  console.log(`${artifact.prompts.length} prompts, ${artifact.steps} steps: ${file}`);
+  if (folder) console.log('Now bring the manifest up to date: node scripts/manifest.mjs');
+  return 0;
+}
+
+/** The folder of a model that lies in this repository. @throws {UsageError} for others: they need `--out`. */
+async function manifestFolder(model: string): Promise<string> {
+  const { models } = parseManifest(JSON.parse(await readFile(join(ROOT, 'weights-manifest.json'), 'utf8')));
+  const url = models.find(({ id }) => id === model)?.url;
+  if (url !== undefined && !URL.canParse(url)) return join(ROOT, url);
+  throw new UsageError('--out FILE is missing: where the artifact shall be written.');
+}
+
+/** JSON with a line for each list of numbers. */
+function format(artifact: SmoothCacheArtifact): string {
+  const lists = /\[[^[\]{}]*\]/g;
+  const json = JSON.stringify(artifact, null, 2);
+  return `${json.replace(lists, (list) => (list.includes('"') ? list : list.replace(/\s+/g, ' ')))}\n`;
+}

@@ -1,0 +1,73 @@
+import { OptionError } from '../errors.ts';
+import type { Branch, RunIdentity } from './policy.ts';
+import { SUB_LAYERS, type SubLayer } from './step-plan.ts';
+
+/** What to do without a fitting artifact. */
+const REMEDY = 'Make one for this run: npm run calibrate -- --policy smoothcache --model ID --steps N.';
+
+/** A step's error for each step that has a later one so far on; null where it could not be measured. */
+export type StepErrors = readonly (number | null)[];
+
+/** What calibration found out about a model, for one sampler and count of steps. */
+export interface SmoothCacheArtifact extends RunIdentity {
+  readonly policy: 'smoothcache';
+  /** The largest distance in steps that was measured. */
+  readonly kMax: number;
+  /** What the errors are means of, besides blocks. */
+  readonly prompts: readonly string[];
+  readonly branches: readonly Branch[];
+  /**
+   * `errors[type][k - 1][s]` is `sum |u_s - u_(s+k)| / sum |u_(s+k)|`, u being a sub-layer's output before its gate.
+   * The denominator is the later step's, as in SmoothCache's code; the paper divides by the earlier one's.
+   */
+  readonly errors: Readonly<Record<SubLayer, readonly StepErrors[]>>;
+}
+
+/** Checks an artifact's fields. @throws {OptionError} naming the one that is wrong. */
+export function parseSmoothCacheArtifact(json: Readonly<Record<string, unknown>>): SmoothCacheArtifact {
+  const { policy, model, sampler, steps, kMax, prompts, branches, errors } = json;
+  if (policy !== 'smoothcache') throw invalid('policy', policy, 'smoothcache');
+  for (const [name, value] of Object.entries({ model, sampler })) {
+    if (typeof value !== 'string') throw invalid(name, value, 'a text');
+  }
+  for (const [name, value] of Object.entries({ steps, kMax })) {
+    if (!Number.isInteger(value) || Number(value) < 1) throw invalid(name, value, 'a count');
+  }
+  for (const [name, value] of Object.entries({ prompts, branches })) {
+    if (!Array.isArray(value)) throw invalid(name, value, 'a list');
+  }
+  const byType = new Map(Object.entries(errors ?? {}));
+  for (const type of SUB_LAYERS) {
+    const rows: unknown = byType.get(type);
+    if (!Array.isArray(rows) || rows.length !== kMax) throw invalid(`errors.${type}`, rows, `${kMax} lists`);
+    for (const [i, row] of rows.entries()) {
+      // Nothing comes k steps after the last k.
+      const length = Math.max(0, Number(steps) - i - 1);
+      if (!isErrors(row) || row.length !== length) throw invalid(`errors.${type}[${i}]`, row, `${length} errors`);
+    }
+  }
+  return json as unknown as SmoothCacheArtifact;
+}
+
+/** Refuses an artifact that was made for another run. @throws {OptionError} naming what differs. */
+export function expectMatch(artifact: RunIdentity, run: RunIdentity): void {
+  for (const name of ['model', 'sampler', 'steps'] as const) {
+    if (artifact[name] === run[name]) continue;
+    const problem = `policyOptions.artifact was made for ${name} ${artifact[name]}; this run has ${run[name]}.`;
+    throw new OptionError(problem, REMEDY);
+  }
+}
+
+/** The error of a run without an artifact. */
+export function missingArtifact(): OptionError {
+  return new OptionError('policyOptions.artifact is missing: this model comes without one.', REMEDY);
+}
+
+function isErrors(row: unknown): row is StepErrors {
+  return Array.isArray(row) && row.every((error) => error === null || typeof error === 'number');
+}
+
+function invalid(name: string, value: unknown, allowed: string): OptionError {
+  const shown = Array.isArray(value) ? `a list of ${value.length}` : String(value);
+  return new OptionError(`policyOptions.artifact: ${name} is ${shown}, not ${allowed}.`, REMEDY);
+}

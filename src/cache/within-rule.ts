@@ -50,6 +50,6 @@ export function decideStep(rule: WithinRule, score: number, sum: number, isForce
   const total = rule.accumulates ? fround(sum + value) : value;
   const threshold = fround(rule.threshold);
   const isBelow = rule.isStrict ? total < threshold : total <= threshold;
-  const skips = isBelow && Number.isFinite(d) && !isForced;
+  const skips = isBelow && Number.isFinite(d) && Number.isFinite(total) && !isForced;
   return skips ? { computes: false, sum: total } : { computes: true, sum: 0 };
 }

@@ -2,6 +2,7 @@ import type { ConfiguredPolicy } from '../cache/kind.ts';
 import type { Branch, RunShape } from '../cache/policy.ts';
 import type { Requirements } from '../cache/requirements.ts';
 import type { StepPlan } from '../cache/step-plan.ts';
+import type { WithinRule } from '../cache/within-rule.ts';
 import { LimitError, OutOfMemoryError } from '../errors.ts';
 import type { ReadyCommand } from '../gpu/encode.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -9,14 +10,24 @@ import type { Recording } from '../gpu/recorder.ts';
 import type { WanTransformer3DModel } from '../models/wan/transformer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { BlockProbe } from './block-probe.ts';
+import { HostDecidedForward } from './host-decided.ts';
 import { StackResidual } from './stack-residual.ts';
 import { branchesOf, type WanRun } from './wan-run.ts';
+import type { WithinForward } from './within-forward.ts';
+import { WithinProbe } from './within-probe.ts';
+import { WithinSections } from './within-sections.ts';
 
 /** What a branch keeps. */
 interface BranchCache {
   readonly residual?: StackResidual;
   readonly probe?: BlockProbe;
+  readonly withinProbe?: WithinProbe;
+  /** After what its forwards are made of: allocated in this order. */
+  readonly within?: WithinForward;
 }
+
+/** What is kept for a branch, each allocated and freed by itself. */
+type Part = StackResidual | BlockProbe | WithinProbe | WithinForward;
 
 /** What a run keeps for its policy, and the commands that a forward comes to by the policy's plan. */
 export class WanCache {
@@ -32,11 +43,13 @@ export class WanCache {
   ) {
     const { blockInputs } = run;
     this.#requirements = configured.policy.requirements(runShape(run));
-    const { residual, probe } = this.#requirements;
+    const { residual: kind, probe, within: rule } = this.#requirements;
     for (const branch of run.forwards.keys()) {
+      const residual = kind === 'stack' && new StackResidual(`cache.${branch}`, ops, blockInputs.hiddenStates);
       this.#branches.set(branch, {
-        ...(residual === 'stack' && { residual: new StackResidual(`cache.${branch}`, ops, blockInputs.hiddenStates) }),
+        ...(residual && { residual }),
         ...(probe && { probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs) }),
+        ...(rule && residual && decided(run, branch, ops, rule, blocks, residual)),
       });
     }
   }
@@ -48,7 +61,7 @@ export class WanCache {
 
   /** What `start` will allocate. */
   get recordings(): Recording[] {
-    return this.#parts.map(({ recording }) => recording);
+    return this.#parts.flatMap((part) => ('recordings' in part ? part.recordings : [part.recording]));
   }
 
   /**
@@ -97,14 +110,35 @@ export class WanCache {
     return this.#branches.get(branch)?.residual;
   }
 
+  /** What runs a branch's forwards that decide for themselves. */
+  within(branch: Branch): WithinForward | undefined {
+    return this.#branches.get(branch)?.within;
+  }
+
   /** Frees it. */
   stop(): void {
     for (const part of this.#parts) part.stop();
   }
 
-  get #parts(): (StackResidual | BlockProbe)[] {
-    return [...this.#branches.values()].flatMap(({ residual, probe }) => [residual ?? [], probe ?? []].flat());
+  get #parts(): Part[] {
+    return [...this.#branches.values()].flatMap(({ residual, probe, withinProbe, within }) =>
+      [residual, probe, withinProbe, within].filter((part) => part !== undefined),
+    );
   }
+}
+
+/** What a branch that decides within its steps keeps besides the residual. */
+function decided(
+  run: WanRun,
+  branch: Branch,
+  ops: Omit<OpContext, 'recorder'>,
+  rule: WithinRule,
+  blocks: WanTransformer3DModel['blocks'],
+  residual: StackResidual,
+): Required<Pick<BranchCache, 'withinProbe' | 'within'>> {
+  const withinProbe = new WithinProbe(`within.${branch}`, ops, rule, blocks, run.blockInputs);
+  const sections = new WithinSections(run, branch, rule, withinProbe, residual);
+  return { withinProbe, within: new HostDecidedForward(sections, withinProbe.scores) };
 }
 
 /** What a policy may know of a run. */

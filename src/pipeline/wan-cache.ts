@@ -10,12 +10,16 @@ import type { Recording } from '../gpu/recorder.ts';
 import type { WanTransformer3DModel } from '../models/wan/transformer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { BlockProbe } from './block-probe.ts';
+import { GpuDecidedForward } from './gpu-decided.ts';
 import { HostDecidedForward } from './host-decided.ts';
 import { StackResidual } from './stack-residual.ts';
 import { branchesOf, type WanRun } from './wan-run.ts';
 import type { WithinForward } from './within-forward.ts';
 import { WithinProbe } from './within-probe.ts';
 import { WithinSections } from './within-sections.ts';
+
+/** Who decides within a step: the GPU, or, as the reference that it is tested against, the host, which reads the score. */
+export type Decider = 'gpu' | 'readback';
 
 /** What a branch keeps. */
 interface BranchCache {
@@ -40,6 +44,7 @@ export class WanCache {
     private readonly configured: ConfiguredPolicy,
     { blocks }: WanTransformer3DModel,
     ops: Omit<OpContext, 'recorder'>,
+    decider: Decider = 'gpu',
   ) {
     const { blockInputs } = run;
     this.#requirements = configured.policy.requirements(runShape(run));
@@ -49,7 +54,7 @@ export class WanCache {
       this.#branches.set(branch, {
         ...(residual && { residual }),
         ...(probe && { probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs) }),
-        ...(rule && residual && decided(run, branch, ops, rule, blocks, residual)),
+        ...(rule && residual && decided(run, branch, ops, rule, blocks, residual, decider)),
       });
     }
   }
@@ -135,10 +140,16 @@ function decided(
   rule: WithinRule,
   blocks: WanTransformer3DModel['blocks'],
   residual: StackResidual,
+  decider: Decider,
 ): Required<Pick<BranchCache, 'withinProbe' | 'within'>> {
   const withinProbe = new WithinProbe(`within.${branch}`, ops, rule, blocks, run.blockInputs);
   const sections = new WithinSections(run, branch, rule, withinProbe, residual);
-  return { withinProbe, within: new HostDecidedForward(sections, withinProbe.scores) };
+  const { scores } = withinProbe;
+  const within =
+    decider === 'gpu'
+      ? new GpuDecidedForward(`decide.${branch}`, ops, rule, sections, scores)
+      : new HostDecidedForward(sections, scores);
+  return { withinProbe, within };
 }
 
 /** What a policy may know of a run. */

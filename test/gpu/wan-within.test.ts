@@ -118,3 +118,21 @@ test('a step that the GPU decides to reuse is one embedding, one sum and one hea
   cache.stop();
   expect(headInput).toEqual(embedded.map((x, i) => Math.fround(x + (residual[i] as number))));
 });
+
+describe('the embedded model, small', () => {
+  test.each(['teacache', 'fbcache'])('%s: the GPU decides as the host does', { timeout: 300_000 }, async (name) => {
+    const shapes = await TinyRuns.open(await testGpu(), STEPS, '../../models/shapes');
+    try {
+      const { record } = await shapes.denoise(name, { threshold: 0 });
+      const scores = record.scores.map(({ mean }) => mean).sort((a, b) => a - b);
+      const options = { threshold: 1.3 * (scores[scores.length >> 1] as number) };
+      const host = await shapes.denoise(name, options, undefined, 'readback');
+      const gpu = await shapes.denoise(name, options, undefined, 'gpu');
+      expect(host.record.schedule.cond).toMatch(/^1.*0.*1/);
+      expect(gpu.record.schedule).toEqual(host.record.schedule);
+      expect(gpu.latents).toEqual(host.latents);
+    } finally {
+      shapes.dispose();
+    }
+  });
+});

@@ -13,7 +13,7 @@ import { readJson } from '../../src/weights/source.ts';
 import { Random } from './kernel-run.ts';
 import { fixtureSource } from './model-folder.ts';
 
-/** A tiny Wan pipeline of two blocks, random prompt embeddings and noise: everything of denoising, in no time. */
+/** A Wan pipeline, by default a tiny one of two blocks; random prompt embeddings and noise. All of denoising, in no time. */
 export class TinyRuns {
   readonly steps: number;
 
@@ -25,9 +25,13 @@ export class TinyRuns {
     this.steps = run.geometry.steps;
   }
 
-  /** Loads it, for runs of so many steps with guidance. */
-  static async open(gpu: Gpu, steps: number): Promise<TinyRuns> {
-    const source = fixtureSource('wan-pipeline-euler');
+  /**
+   * Loads it, for runs of so many steps with guidance.
+   *
+   * @param folder A pipeline of 16 latent channels, from `test/fixtures`.
+   */
+  static async open(gpu: Gpu, steps: number, folder = 'wan-pipeline-euler'): Promise<TinyRuns> {
+    const source = fixtureSource(folder);
     const index = (await readJson(source, 'model_index.json')) as Record<string, unknown>;
     const options = { precision: 'stored', capabilities: gpu.capabilities } as const;
     const components = await openWanComponents({ id: 'tiny', source }, index, options);

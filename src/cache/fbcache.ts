@@ -30,7 +30,7 @@ class FirstBlockCache implements Policy {
     return {
       residual: 'stack',
       within,
-      remedy: 'Use a smaller size, fewer frames, or policy teacache, which keeps less.',
+      remedy: 'Use a smaller size, fewer frames, or policy none.',
     };
   }
 

@@ -37,7 +37,7 @@ fn store_cached(i: u32, value: E) {
 #endif
 }
 
-// (sum |a - b|, sum |b|) over the items start, start + stride, ...; each b is overwritten by its a.
+// (sum |a - b|, sum |b|) over the items start, start + stride, ...; each b is overwritten by its a, if it is to be.
 fn diff_share(start: u32, stride: u32) -> vec2f {
   var change = E();
   var size = E();
@@ -47,7 +47,9 @@ fn diff_share(start: u32, stride: u32) -> vec2f {
     let b = load_cached(i);
     change += abs(a - b);
     size += abs(b);
+#if UPDATES
     store_cached(i, a);
+#endif
   }
   return vec2f(total(change), total(size));
 }

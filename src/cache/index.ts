@@ -5,13 +5,15 @@
  */
 import { OptionError } from '../errors.ts';
 import { bwcache } from './bwcache.ts';
+import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
 import { none } from './none.ts';
 import { smoothcache } from './smoothcache.ts';
+import { teacache } from './teacache.ts';
 
 /** Every policy that is built. */
-export const POLICIES: readonly PolicyKind[] = [none, bwcache, smoothcache, fewerSteps];
+export const POLICIES: readonly PolicyKind[] = [none, bwcache, teacache, fbcache, smoothcache, fewerSteps];
 
 /**
  * Makes a policy for one run.

@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.ts';
 
 /** A value of a policy's option; an object is an artifact, parsed from its JSON. */
-export type OptionValue = number | string | boolean | Readonly<Record<string, unknown>>;
+export type OptionValue = number | string | boolean | readonly number[] | Readonly<Record<string, unknown>>;
 
 /** An option of a policy: its default and what it may be. */
 export interface OptionKind<T extends OptionValue> {
@@ -44,6 +44,24 @@ export function flagOption(fallback: boolean): OptionKind<boolean> {
     allowed: 'true or false',
     accepts: (value): value is boolean => typeof value === 'boolean',
   };
+}
+
+/** A polynomial's coefficients, highest power first: numbers, or a string of them such as `1, 0`. */
+export function coefficientsOption(fallback: readonly number[], most: number): OptionKind<string | readonly number[]> {
+  const isList = (value: unknown): value is string | readonly number[] =>
+    typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'number'));
+  const accepts = (value: unknown): value is string | readonly number[] => {
+    if (!isList(value)) return false;
+    const numbers = parseCoefficients(value);
+    return numbers.length >= 1 && numbers.length <= most && numbers.every(Number.isFinite);
+  };
+  return { default: fallback, allowed: `1 to ${most} numbers, such as "1, 0", highest power first`, accepts };
+}
+
+/** The numbers of a `coefficientsOption`; NaN for what is none. */
+export function parseCoefficients(value: string | readonly number[]): readonly number[] {
+  if (typeof value !== 'string') return value;
+  return value.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 }
 
 /**

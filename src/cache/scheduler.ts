@@ -1,6 +1,7 @@
 import type { Branch, Policy, RunShape, Scores } from './policy.ts';
 import type { StepPlan } from './step-plan.ts';
 import { blocksComputed, SubLayerRecord, type SubLayerSchedule } from './sub-layer-record.ts';
+import { blocksBefore, decideStep, type WithinRule } from './within-rule.ts';
 
 /** A policy's scores of a step. */
 export interface BlockScores extends Scores {
@@ -32,10 +33,14 @@ export interface RunRecord {
 
 /** Asks a policy for each step of each branch, holds it to what every policy must obey, and records what was done. */
 export class Scheduler {
+  readonly #planned = new Map<Branch, number>();
   readonly #schedule = new Map<Branch, string>();
   readonly #scores: BlockScores[] = [];
   readonly #subLayers = new SubLayerRecord();
   #computed = 0;
+  /** Of verdicts within steps, by branch. */
+  readonly #sums = new Map<Branch, number>();
+  readonly #within: WithinRule | undefined;
 
   /** Begins a run. */
   constructor(
@@ -43,21 +48,26 @@ export class Scheduler {
     private readonly run: RunShape,
   ) {
     policy.begin(run);
+    this.#within = policy.requirements(run).within;
     for (const branch of run.branches) this.#schedule.set(branch, '');
   }
 
-  /** What a step of a branch does; asked once for each step, in order. A first step is never a reused one. */
+  /**
+   * What a step of a branch does; asked once for each step, in order. A first step is never a reused one. The verdict
+   * of a step that decides within is told by `decide` or `decided`.
+   */
   plan(step: number, branch: Branch): StepPlan {
-    const done = this.#schedule.get(branch);
-    if (done?.length !== step) throw new Error(`step ${step} of ${branch} planned after ${done?.length} steps`);
-    const planned = this.policy.plan(step, branch);
+    const planned = this.#planned.get(branch) ?? 0;
+    if (planned !== step) throw new Error(`step ${step} of ${branch} planned after ${planned} steps`);
+    this.#planned.set(branch, planned + 1);
+    const asked = this.policy.plan(step, branch);
+    if (asked.kind === 'decideWithin') return { ...asked, isForced: asked.isForced || step === 0 };
     const { blocks } = this.run;
-    const isForced = step === 0 && blocksComputed(planned, blocks) < blocks;
-    const plan = isForced ? ({ kind: 'compute', measure: false } as const) : planned;
+    const isForced = step === 0 && blocksComputed(asked, blocks) < blocks;
+    const plan = isForced ? ({ kind: 'compute', measure: false } as const) : asked;
     const computed = blocksComputed(plan, blocks);
-    this.#computed += computed;
     this.#subLayers.note(branch, plan);
-    this.#schedule.set(branch, done + (computed > 0 ? '1' : '0'));
+    this.#record(branch, computed > 0, computed);
     return plan;
   }
 
@@ -65,6 +75,24 @@ export class Scheduler {
   observe(step: number, branch: Branch, scores: Scores): void {
     this.#scores.push({ step, branch, ...scores });
     this.policy.observe(step, branch, scores);
+  }
+
+  /** The verdict of a step that decides within, from its score: whether it computes. */
+  decide(step: number, branch: Branch, score: number, isForced: boolean): boolean {
+    if (!this.#within) throw new Error('the policy has no rule to decide by');
+    const { computes, sum } = decideStep(this.#within, score, this.#sums.get(branch) ?? 0, isForced);
+    this.#sums.set(branch, sum);
+    this.decided(step, branch, score, computes);
+    return computes;
+  }
+
+  /** Takes over a verdict that fell elsewhere, on the GPU; told in the order of the steps. */
+  decided(step: number, branch: Branch, score: number, computes: boolean): void {
+    // Step 0 has nothing to be compared with.
+    if (step > 0) this.#scores.push({ step, branch, blocks: [score], mean: score });
+    const { blocks } = this.run;
+    const skipping = this.#within ? blocksBefore(this.#within) : 0;
+    this.#record(branch, computes, computes ? blocks : skipping);
   }
 
   /** Whether steps of a branch may still be measured. */
@@ -82,5 +110,11 @@ export class Scheduler {
       scores: this.#scores,
       blocks: { computed: this.#computed, reused: planned - this.#computed },
     };
+  }
+
+  /** @param blocks Block forwards that the step takes, also where it reuses. */
+  #record(branch: Branch, computes: boolean, blocks: number): void {
+    this.#computed += blocks;
+    this.#schedule.set(branch, (this.#schedule.get(branch) ?? '') + (computes ? '1' : '0'));
   }
 }

@@ -43,18 +43,13 @@ export interface BlockPlans {
 }
 
 /**
- * Decided within the step: run the first blocks, compare, and either run the rest or add its cached residual. Skips
- * where `polynomial(score) < threshold` (TeaCache, arXiv 2411.19108; first-block cache: `<=`).
+ * Decided within the step, by the rule of `Requirements.within`: run what comes before the verdict, measure, and either
+ * run the other blocks or add their cached residual (TeaCache, arXiv 2411.19108; first-block cache).
  */
 export interface DecideWithin {
   readonly kind: 'decideWithin';
-  /** Blocks that run before the verdict: 0 to decide on the first block's input. */
-  readonly after: number;
-  /** Coefficients, highest power first; [1, 0] for the score itself. */
-  readonly polynomial: readonly number[];
-  readonly threshold: number;
-  /** Whether a value equal to the threshold computes. */
-  readonly isStrict: boolean;
+  /** The verdict is to compute, whatever is measured. */
+  readonly isForced: boolean;
 }
 
 /** The branch's velocity is rebuilt from another branch's, without a forward (FasterCache's CFG cache, 2410.19355). */

@@ -1,9 +1,12 @@
 import type { Command, Dispatch } from './recorder.ts';
+import type { Tensor } from './tensor.ts';
 
 /** A dispatch ready to be encoded. */
 export interface ReadyDispatch extends Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
+  /** Where the GPU finds the workgroups to launch, three u32 at a byte offset, in place of `workgroups`. */
+  readonly indirect?: { readonly args: Tensor; readonly offset: number };
 }
 
 /** A command with everything bound. */
@@ -21,7 +24,8 @@ export function encodeCommands(
       pass ??= encoder.beginComputePass({ label: command.kernel.name, ...(timestampWrites && { timestampWrites }) });
       pass.setPipeline(command.pipeline);
       pass.setBindGroup(0, command.bindGroup);
-      pass.dispatchWorkgroups(...command.workgroups);
+      if (command.indirect) pass.dispatchWorkgroupsIndirect(command.indirect.args.buffer, command.indirect.offset);
+      else pass.dispatchWorkgroups(...command.workgroups);
       continue;
     }
     pass?.end();

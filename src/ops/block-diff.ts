@@ -13,6 +13,11 @@ export type BlockDiffVariant = 'direct' | 'tiled';
 /** The score of what cannot be compared (nothing cached yet, NaN): the largest f32, since WGSL has no infinity. */
 export const UNKNOWN_SCORE = 3.4028234663852886e38;
 
+/** A score as the host takes it: infinite where nothing could be compared. */
+export function knownScore(score: number): number {
+  return score === UNKNOWN_SCORE ? Number.POSITIVE_INFINITY : score;
+}
+
 /** Threads of a workgroup. */
 const THREADS: Readonly<Record<BlockDiffVariant, number>> = { direct: 4, tiled: 256 };
 
@@ -45,7 +50,7 @@ const SOURCES = { direct, tiled };
  * writes the new value over the cached one. The signal of BWCache (arXiv 2509.13789, Eq. 5), b being the older.
  *
  * @param args.feature [rows, width] f32, or f16 with `shader-f16`.
- * @param args.cached [ceil(rows / every), width] f32 or f16: b, then a.
+ * @param args.cached [ceil(rows / every), width] f32 or f16: b, then a, unless `updates` is false.
  * @param args.every Rows of the feature for each that is compared; 1 for all.
  * @param args.partials [blocks, shares, 2] f32, shares as `blockDiffShares` tells: row `block` is written.
  * @param args.variant Instead of the one that `blockDiffVariant` chooses: for tests and benches.
@@ -59,10 +64,12 @@ export function blockDiff(
     readonly every?: number;
     readonly partials: Tensor;
     readonly block: number;
+    readonly updates?: boolean;
     readonly variant?: BlockDiffVariant;
   },
 ): void {
-  const { feature, cached, every = 1, partials, block, variant = blockDiffVariant(capabilities) } = args;
+  const { feature, cached, every = 1, partials, block, updates = true } = args;
+  const { variant = blockDiffVariant(capabilities) } = args;
   const [rows, width] = cachedShape(feature.shape, every);
   const [blocks = 0, shares = 0] = partials.shape;
   const fits = cached.shape.join() === `${rows},${width}` && shares === blockDiffShares(variant, rows * width);
@@ -82,6 +89,7 @@ export function blockDiff(
       F16: needsF16(capabilities, feature, cached),
       VECTOR: isVector,
       PACKED: isPacked,
+      UPDATES: updates,
       E: isVector ? 'vec4f' : 'f32',
       A: isVector ? vec4Type(feature.dtype, capabilities) : feature.dtype,
       B: isVector ? vec4Type(cached.dtype, capabilities) : cached.dtype,

@@ -13,7 +13,7 @@ import {
   blockDiffVariant,
   blockScores,
   cachedShape,
-  UNKNOWN_SCORE,
+  knownScore,
 } from '../ops/block-diff.ts';
 import type { OpContext } from '../ops/context.ts';
 
@@ -92,7 +92,7 @@ export class BlockProbe {
     const isFirst = !this.#hasPrevious;
     this.#hasPrevious = true;
     if (isFirst) return undefined;
-    const values = Array.from(await this.#ready.readback.read(), known);
+    const values = Array.from(await this.#ready.readback.read(), knownScore);
     const count = this.probe.blocks.length;
     return { blocks: values.slice(0, count), mean: values[count] as number };
   }
@@ -108,8 +108,4 @@ export class BlockProbe {
     if (!this.#allocated) throw new Error('the probe has not been allocated');
     return this.#allocated;
   }
-}
-
-function known(score: number): number {
-  return score === UNKNOWN_SCORE ? Number.POSITIVE_INFINITY : score;
 }

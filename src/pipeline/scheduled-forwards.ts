@@ -30,6 +30,12 @@ export class ScheduledForwards implements Forwards {
     await this.#pending.get(branch);
     signal?.throwIfAborted();
     const plan = this.scheduler.plan(step, branch);
+    if (plan.kind === 'decideWithin') {
+      const forward = this.cache.within(branch);
+      if (!forward) throw new Error(`the policy has no rule for branch ${branch} to decide by`);
+      await forward.submit(pacer, this.scheduler, { step, isForced: plan.isForced }, signal);
+      return;
+    }
     await pacer.run(this.run.program, plan.kind, this.cache.commands(branch, plan), signal);
     if (plan.kind !== 'compute' || !plan.measure) return;
     const observed = this.#observe(step, branch);
@@ -38,8 +44,10 @@ export class ScheduledForwards implements Forwards {
     this.#pending.set(branch, observed);
   }
 
+  /** Waits for scores and verdicts that are still on their way. */
   async finish(): Promise<void> {
     await Promise.all(this.#pending.values());
+    for (const branch of this.run.forwards.keys()) await this.cache.within(branch)?.finish(this.scheduler);
   }
 
   async #observe(step: number, branch: Branch): Promise<void> {

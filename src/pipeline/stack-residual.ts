@@ -4,14 +4,15 @@ import { Program, plannedBytes } from '../gpu/program.ts';
 import { Recorder, type Recording } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import { addScaled } from '../ops/add-scaled.ts';
+import { assign } from '../ops/assign.ts';
 import type { OpContext } from '../ops/context.ts';
 
 /**
- * What all blocks of a forward add to the residual stream, kept for steps that skip them: one tensor stands for the
- * residuals of all blocks, as their sum.
+ * What the blocks of a forward that may be skipped add to the residual stream, kept for steps that skip them: one tensor
+ * stands for the residuals of all of them, as their sum.
  */
 export class StackResidual {
-  /** [tokens, width] f32: output of the last block minus input of the first. */
+  /** [tokens, width] f32: output of the last block minus input of the first that may be skipped. */
   readonly residual: Tensor;
   readonly recording: Recording;
   #program: Program | undefined;
@@ -22,7 +23,7 @@ export class StackResidual {
     const context = { ...ops, recorder };
     const residual = recorder.persistent('residual', hiddenStates.shape);
     // The stream itself is never written here: blocks run as they would without a policy, bit for bit.
-    recorder.section('keep', () => recorder.copy(hiddenStates, residual, hiddenStates.bytes));
+    recorder.section('keep', () => assign(context, { x: hiddenStates, out: residual }));
     recorder.section('refresh', () => addScaled(context, { x: hiddenStates, out: residual, factor: -1 }));
     recorder.section('add', () => addScaled(context, { x: residual, out: hiddenStates, factor: 1 }));
     this.residual = residual;

@@ -2,6 +2,7 @@ import type { ConfiguredPolicy } from '../cache/kind.ts';
 import type { Branch, RunShape } from '../cache/policy.ts';
 import type { Requirements } from '../cache/requirements.ts';
 import type { StepPlan } from '../cache/step-plan.ts';
+import type { WithinRule } from '../cache/within-rule.ts';
 import { LimitError, OutOfMemoryError } from '../errors.ts';
 import type { ReadyCommand } from '../gpu/encode.ts';
 import type { Gpu } from '../gpu/gpu.ts';
@@ -9,16 +10,30 @@ import type { Recording } from '../gpu/recorder.ts';
 import type { WanTransformer3DModel } from '../models/wan/transformer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { BlockProbe } from './block-probe.ts';
+import { GpuDecidedForward } from './gpu-decided.ts';
+import { HostDecidedForward } from './host-decided.ts';
 import { StackResidual } from './stack-residual.ts';
 import { SubLayerCache } from './sub-layer-cache.ts';
 import { branchesOf, type WanRun } from './wan-run.ts';
+import type { WithinForward } from './within-forward.ts';
+import { WithinProbe } from './within-probe.ts';
+import { WithinSections } from './within-sections.ts';
+
+/** Who decides within a step: the GPU, or, as the reference that it is tested against, the host, which reads the score. */
+export type Decider = 'gpu' | 'readback';
 
 /** What a branch keeps. */
 interface BranchCache {
   readonly residual?: StackResidual;
   readonly subLayers?: SubLayerCache;
   readonly probe?: BlockProbe;
+  readonly withinProbe?: WithinProbe;
+  /** After what its forwards are made of: allocated in this order. */
+  readonly within?: WithinForward;
 }
+
+/** What is kept for a branch, each allocated and freed by itself. */
+type Part = StackResidual | SubLayerCache | BlockProbe | WithinProbe | WithinForward;
 
 /** What a run keeps for its policy, and the commands that a forward comes to by the policy's plan. */
 export class WanCache {
@@ -31,18 +46,19 @@ export class WanCache {
     private readonly configured: ConfiguredPolicy,
     { blocks }: WanTransformer3DModel,
     ops: Omit<OpContext, 'recorder'>,
+    decider: Decider = 'gpu',
   ) {
     const { blockInputs } = run;
     this.#requirements = configured.policy.requirements(runShape(run));
-    const { residual, subLayers, probe } = this.#requirements;
+    const { residual: kind, subLayers, probe, within: rule } = this.#requirements;
     for (const [branch, keysValues] of run.keysValues) {
+      const residual = kind === 'stack' && new StackResidual(`cache.${branch}`, ops, blockInputs.hiddenStates);
+      const isMeasured = probe && (probe.branches ?? [branch]).includes(branch);
       this.#branches.set(branch, {
-        ...(residual === 'stack' && { residual: new StackResidual(`cache.${branch}`, ops, blockInputs.hiddenStates) }),
+        ...(residual && { residual }),
         ...(subLayers && { subLayers: new SubLayerCache(`cache.${branch}`, ops, blocks, blockInputs, keysValues) }),
-        ...(probe &&
-          (probe.branches ?? [branch]).includes(branch) && {
-            probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs),
-          }),
+        ...(isMeasured && { probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs) }),
+        ...(rule && residual && decided(run, branch, ops, rule, blocks, residual, decider)),
       });
     }
   }
@@ -54,7 +70,7 @@ export class WanCache {
 
   /** What `start` will allocate. */
   get recordings(): Recording[] {
-    return this.#parts.map(({ recording }) => recording);
+    return this.#parts.flatMap((part) => ('recordings' in part ? part.recordings : [part.recording]));
   }
 
   /**
@@ -109,19 +125,41 @@ export class WanCache {
     return this.#branches.get(branch)?.subLayers;
   }
 
+  /** What runs a branch's forwards that decide for themselves. */
+  within(branch: Branch): WithinForward | undefined {
+    return this.#branches.get(branch)?.within;
+  }
+
   /** Frees it. */
   stop(): void {
     for (const part of this.#parts) part.stop();
   }
 
-  get #parts(): (StackResidual | SubLayerCache | BlockProbe)[] {
-    const parts = [...this.#branches.values()].flatMap(({ residual, subLayers, probe }) => [
-      residual,
-      subLayers,
-      probe,
-    ]);
-    return parts.filter((part) => part !== undefined);
+  get #parts(): Part[] {
+    return [...this.#branches.values()].flatMap(({ residual, subLayers, probe, withinProbe, within }) =>
+      [residual, subLayers, probe, withinProbe, within].filter((part) => part !== undefined),
+    );
   }
+}
+
+/** What a branch that decides within its steps keeps besides the residual. */
+function decided(
+  run: WanRun,
+  branch: Branch,
+  ops: Omit<OpContext, 'recorder'>,
+  rule: WithinRule,
+  blocks: WanTransformer3DModel['blocks'],
+  residual: StackResidual,
+  decider: Decider,
+): Required<Pick<BranchCache, 'withinProbe' | 'within'>> {
+  const withinProbe = new WithinProbe(`within.${branch}`, ops, rule, blocks, run.blockInputs);
+  const sections = new WithinSections(run, branch, rule, withinProbe, residual);
+  const { scores } = withinProbe;
+  const within =
+    decider === 'gpu'
+      ? new GpuDecidedForward(`decide.${branch}`, ops, rule, sections, scores)
+      : new HostDecidedForward(sections, scores);
+  return { withinProbe, within };
 }
 
 /** What a policy may know of a run. */

@@ -5,7 +5,7 @@ import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
 import { Pacer } from '../../src/gpu/pacer.ts';
 import { ScheduledForwards } from '../../src/pipeline/scheduled-forwards.ts';
-import { runShape, WanCache } from '../../src/pipeline/wan-cache.ts';
+import { type Decider, runShape, WanCache } from '../../src/pipeline/wan-cache.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { denoise } from '../../src/pipeline/wan-generate.ts';
 import { WanRun } from '../../src/pipeline/wan-run.ts';
@@ -13,7 +13,7 @@ import { readJson } from '../../src/weights/source.ts';
 import { Random } from './kernel-run.ts';
 import { fixtureSource } from './model-folder.ts';
 
-/** A tiny Wan pipeline of two blocks, random prompt embeddings and noise: everything of denoising, in no time. */
+/** A Wan pipeline, by default a tiny one of two blocks; random prompt embeddings and noise. All of denoising, in no time. */
 export class TinyRuns {
   readonly steps: number;
 
@@ -25,9 +25,13 @@ export class TinyRuns {
     this.steps = run.geometry.steps;
   }
 
-  /** Loads it, for runs of so many steps with guidance. */
-  static async open(gpu: Gpu, steps: number): Promise<TinyRuns> {
-    const source = fixtureSource('wan-pipeline-euler');
+  /**
+   * Loads it, for runs of so many steps with guidance.
+   *
+   * @param folder A pipeline of 16 latent channels, from `test/fixtures`.
+   */
+  static async open(gpu: Gpu, steps: number, folder = 'wan-pipeline-euler'): Promise<TinyRuns> {
+    const source = fixtureSource(folder);
     const index = (await readJson(source, 'model_index.json')) as Record<string, unknown>;
     const options = { precision: 'stored', capabilities: gpu.capabilities } as const;
     const components = await openWanComponents({ id: 'tiny', source }, index, options);
@@ -44,17 +48,23 @@ export class TinyRuns {
   }
 
   /** What a policy keeps, recorded but not allocated. */
-  cache(policy: string, options: Readonly<Record<string, unknown>> = {}) {
+  cache(policy: string, options: Readonly<Record<string, unknown>> = {}, decider?: Decider) {
     const configured = configurePolicy(policy, options);
     const { capabilities } = this.gpu;
-    const cache = new WanCache(this.run, configured, this.components.transformer, { capabilities, operands: 'f32' });
+    const ops = { capabilities, operands: 'f32' } as const;
+    const cache = new WanCache(this.run, configured, this.components.transformer, ops, decider);
     return { cache, scheduler: new Scheduler(configured.policy, runShape(this.run)) };
   }
 
   /** A whole denoising: final latents, what the scheduler recorded, and every command that was submitted. */
-  async denoise(policy: string, options: Readonly<Record<string, unknown>> = {}, onStep?: (step: number) => void) {
+  async denoise(
+    policy: string,
+    options: Readonly<Record<string, unknown>> = {},
+    onStep?: (step: number) => void,
+    decider?: Decider,
+  ) {
     const { gpu, run } = this;
-    const { cache, scheduler } = this.cache(policy, options);
+    const { cache, scheduler } = this.cache(policy, options, decider);
     await cache.start(gpu);
     const submit = vi.spyOn(run.program, 'submit');
     try {

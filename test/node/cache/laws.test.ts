@@ -16,7 +16,7 @@ describe.each(MEASURED)('%s', (name) => {
   });
 
   test('U5: neither branch moves the decisions of the other, in either order', () => {
-    const script = (step: number, branch: string) => firesAt(branch === 'cond' ? 3 : 6)(step, 'cond');
+    const script = (step: number, branch: string) => firesAt(branch === 'cond' ? 3 : 6)(step, 'cond', 0);
     const alone = (trigger: number) => decide(name, { interval: 2 }, 15, firesAt(trigger)).schedule.cond;
     for (const branches of [['cond', 'uncond'] as const, ['uncond', 'cond'] as const]) {
       const { schedule } = decide(name, { interval: 2 }, 15, script, branches);

@@ -1,0 +1,47 @@
+import source from '../../shaders/decide_within.wgsl';
+import { MOST_COEFFICIENTS, type WithinRule } from '../cache/within-rule.ts';
+import { f32 } from '../gpu/kernel.ts';
+import { elements, type Tensor } from '../gpu/tensor.ts';
+import { UNKNOWN_SCORE } from './block-diff.ts';
+import type { OpContext } from './context.ts';
+import { makeKernel } from './kernel.ts';
+
+/**
+ * Records a verdict by a rule, and with it the workgroup counts of what follows.
+ *
+ * @param args.scores f32: the first is the step's. @param args.control [2] u32: the step, and 1 to compute anyway.
+ * @param args.counts [rows, 3] u32. @param args.args [rows, 3] u32: of these, the rows of the outcome; zeros elsewhere.
+ * @param args.reusing The first row of what runs when the step reuses. @param args.sum [1] f32, 0 before the first step.
+ * @param args.history [steps, 2] f32: the step's score, and 1 when it computes, else 0.
+ * @throws when the sizes differ or the polynomial is too long.
+ */
+export function decideWithin(
+  { recorder }: OpContext,
+  args: {
+    readonly rule: WithinRule;
+    readonly scores: Tensor;
+    readonly control: Tensor;
+    readonly counts: Tensor;
+    readonly reusing: number;
+    readonly sum: Tensor;
+    readonly history: Tensor;
+    readonly args: Tensor;
+  },
+): void {
+  const { rule, scores, control, counts, reusing, sum, history } = args;
+  if (elements(counts.shape) !== elements(args.args.shape))
+    throw new Error(`[${counts.shape}] into [${args.args.shape}]`);
+  const { polynomial, accumulates, threshold, isStrict } = rule;
+  const missing = MOST_COEFFICIENTS - polynomial.length;
+  if (missing < 0) throw new Error(`${polynomial.length} coefficients`);
+  const coefficients = [...new Array<number>(missing).fill(0), ...polynomial].map(f32);
+  const kernel = makeKernel('decide_within', source, {}, ['read', 'read', 'read', 'write', 'write', 'write']);
+  const flags = [Number(isStrict), Number(accumulates)];
+  const padding = [0, 0, 0];
+  recorder.dispatch(
+    kernel,
+    [scores, control, counts, sum, history, args.args],
+    [counts.shape[0] ?? 0, reusing, f32(Math.min(threshold, UNKNOWN_SCORE)), ...flags, ...padding, ...coefficients],
+    [1, 1, 1],
+  );
+}

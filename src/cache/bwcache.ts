@@ -26,6 +26,8 @@ const OPTIONS = {
   /** Whether every computed step may trigger (Eq. 7 and 8 to the letter), not just the first below the threshold. */
   repeatable: flagOption(false),
   blocks: blocksOption,
+  /** The first step that may trigger; earlier ones are still far from the clip, and what they add is soon stale. */
+  warmup: numberOption(1, 1, 'a count of steps from 1', Number.isInteger),
   /** Whether each branch decides for itself, as published, or `cond` for both, so that they reuse the same steps. */
   branches: choiceOption('separate', ['separate', 'condLeads']),
   /** Measures every k-th token: the kept features take 1/k of the memory. */
@@ -75,7 +77,7 @@ class BWCache implements Policy {
 
   observe(step: number, branch: Branch, { mean }: Scores): void {
     // Strictly below; NaN is not.
-    if (step === 0 || !this.isArmed(branch) || !(mean < this.options.threshold)) return;
+    if (step < this.options.warmup || !this.isArmed(branch) || !(mean < this.options.threshold)) return;
     for (const led of this.#isLed ? this.#branches.keys() : [branch]) this.#trigger(step, this.#state(led));
   }
 

@@ -72,6 +72,7 @@ describe('options', () => {
       blocks: 'all',
       every: 1,
       branches: 'separate',
+      warmup: 1,
     });
   });
 
@@ -89,6 +90,10 @@ describe('options', () => {
     ['every', 0],
   ])('%s: %j is refused by name', (name, value) => {
     expect(() => configurePolicy('bwcache', { [name]: value })).toThrow(`policyOptions.${name} is ${value}. Pass `);
+  });
+
+  test('no step before the warm-up is over triggers', () => {
+    expect(schedule('bwcache', { interval: 2, tail: 0, warmup: 4 }, 12, () => 0)).toBe('111110010010');
   });
 
   test('condLeads: cond is measured, and both branches reuse the same steps', () => {

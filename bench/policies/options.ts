@@ -29,7 +29,7 @@ export const POLICIES_HELP = `  --prompts N    of policies: prompts, from 1 to $
 
 /** Reads them. @throws {UsageError} */
 export function parsePolicies(values: Partial<Record<keyof typeof POLICIES_OPTIONS, string>>): PoliciesRequest {
-  const settings = choiceOption('settings', values.settings, ['full', 'quick']) ?? 'full';
+  const settings = choiceOption('settings', values.settings, ['full', 'presets', 'quick']) ?? 'full';
   const most = PROMPT_CASES.length;
   const prompts = numberOption('prompts', values.prompts, { least: 1, most, whole: true });
   return {

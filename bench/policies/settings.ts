@@ -11,7 +11,7 @@ export interface Setting {
 /** The control that all others are compared with: it needs more than one setting to be interpolated. */
 export const CONTROL = 'fewer-steps';
 
-/** Tables of settings by name: `full` is what is published, `quick` for trying. */
+/** Tables of settings by name: `full` is what is published, `presets` the model's own, `quick` for trying. */
 export const SETTINGS = {
   full: [
     ...grid(CONTROL, { share: [24, 20, 17, 15, 13, 12, 11, 10, 9].map((steps) => steps / 30) }),
@@ -19,6 +19,10 @@ export const SETTINGS = {
     ...grid('teacache', { threshold: [0.05, 0.1, 0.15, 0.2, 0.3] }),
     ...grid('fbcache', { threshold: [0.05, 0.08, 0.12, 0.16, 0.2] }),
     ...grid('smoothcache', { threshold: [0.05, 0.08, 0.12, 0.18, 0.25] }),
+  ],
+  presets: [
+    ...grid(CONTROL, { share: [17, 13, 9].map((steps) => steps / 30) }),
+    ...grid('bwcache', { preset: ['slow', 'balanced', 'fast'] }),
   ],
   quick: [
     ...grid(CONTROL, { share: [20, 10].map((steps) => steps / 30) }),
@@ -60,8 +64,10 @@ export function describeOptions({ policyOptions }: Setting): string {
 
 function refusal({ policy, policyOptions }: Setting): string | undefined {
   if (!POLICIES.some(({ name }) => name === policy)) return `${policy} is left out: it is not built.`;
+  // A preset is the model's; the library looks it up.
+  const { preset: _, ...own } = policyOptions;
   try {
-    configurePolicy(policy, policyOptions);
+    configurePolicy(policy, own);
     return undefined;
   } catch (error) {
     if (error instanceof OptionError) return `A setting of ${policy} is left out: ${error.message}`;

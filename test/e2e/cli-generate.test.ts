@@ -117,9 +117,9 @@ describe('generate, wrong from the start', () => {
     ['no number', [...complete, '--seed', 'seven'], /--seed is 'seven'; it takes a whole number from 0 on/],
     ['no steps', [...complete, '--steps', '0'], /--steps is '0'; it takes a whole number from 1 on/],
     ['a guidance that is no number', [...complete, '--guidance', 'NaN'], /--guidance is 'NaN'/],
-    ['an unknown policy', [...complete, '--policy', 'magic'], /--policy is 'magic'.*there is none/],
+    ['an unknown policy', [...complete, '--policy', 'magic'], /no policy magic. Use one of: none, bwcache/],
     ['nothing to compare with', [...complete, '--compare'], /--compare compares a policy with none/],
-    ['a setting without a policy', [...complete, '--set', 'threshold=1'], /the policy none has no options/],
+    ['a setting without a policy', [...complete, '--set', 'threshold=1'], /policy none has no option threshold/],
   ])('%s', async (_, args, message) => {
     const { code, stderr } = await runCli('generate', ...args);
     expect(stderr).toMatch(message);

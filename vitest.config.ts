@@ -9,7 +9,7 @@ import { wgsl } from './scripts/wgsl-plugin.ts';
 const dawn = dawnEnvironment();
 
 /**
- * Kernel and model tests (`test/gpu`) run twice: in Chromium, and in Node with Dawn on a driver that has f16.
+ * Kernel and model tests (`test/gpu`) run in Chromium, and those about f16 in Node with Dawn on a driver that has it.
  * GPU projects run a file at a time: a software adapter uses all cores by itself.
  */
 export default defineConfig({

@@ -94,7 +94,7 @@ function isGone(error: unknown): error is DOMException {
 
 function lostError(reason: string, message: string): DeviceLostError {
   return new DeviceLostError(
-    `The GPU device was lost (${reason}): ${message || 'no message'}.`,
+    `The GPU device was lost (${reason}): ${message.replace(/\.$/, '') || 'no message'}.`,
     'Call pipeline.reload() to go on with a new device.',
   );
 }

@@ -70,7 +70,7 @@ export async function openWanComponents(
       hasText ? config('text_encoder/config.json') : undefined,
       open('transformer'),
       // On CPU drivers a convolution spends a quarter of its time unpacking f16.
-      open('vae', capabilities.software ? 'f32' : precision),
+      open('vae', capabilities.software && precision === 'stored' ? 'f32' : precision),
       hasText ? open('text_encoder') : undefined,
       hasText ? loadTokenizer(source, 'tokenizer', signal) : undefined,
     ]);

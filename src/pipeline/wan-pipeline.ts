@@ -171,7 +171,7 @@ export class WanPipeline {
 
   async #loadWeights(signal?: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
     const { weights, text } = this.components;
-    const sets = weights.map((set) => ({ set, loaded: 0, total: set.bytes }));
+    const sets = weights.map((set) => ({ set, loaded: 0, total: set.storedBytes }));
     for (const entry of sets) {
       await entry.set.load(this.gpu, {
         signal,

@@ -58,6 +58,11 @@ export class WeightSet {
     return this.#tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
   }
 
+  /** Bytes of the checkpoint's tensors as they are stored: about what loading reads. */
+  get storedBytes(): number {
+    return [...this.checkpoint.tensors.values()].reduce((sum, { start, end }) => sum + end - start, 0);
+  }
+
   /** A bias, norm weight or table, in f32. @param storedShape Shape in the file, of as many elements. */
   vector(name: string, shape: readonly number[], storedShape: readonly number[] = shape): Tensor {
     this.expect(name, storedShape);

@@ -9,6 +9,7 @@ import {
   OptionError,
   type Phase,
   type Pipeline,
+  type Progress,
   UnsupportedModelError,
   type WeightSource,
   WeightsError,
@@ -207,6 +208,19 @@ describe('loading', () => {
     await expect(aborted).rejects.toBe(reason);
     expect(liveBytes()).toBe(0);
     device.destroy();
+  });
+
+  test('the download knows from the first byte how long it is', async () => {
+    const downloads: Progress[] = [];
+    const onProgress = (progress: Progress) => {
+      if (progress.phase === 'download') downloads.push(progress);
+    };
+    const pipeline = await loadPipeline('shapes', { ...LOAD, onProgress });
+    await pipeline.dispose();
+    const totals = downloads.map(({ total }) => total);
+    // Headers, which a file's size counts and its tensors do not, are all that may come to it.
+    expect(Math.max(...totals) / Math.min(...totals)).toBeLessThan(1.01);
+    expect(downloads.at(-1)?.loaded).toBe(totals.at(-1));
   });
 
   test('a lost device rejects what is running; reload goes on with a new one', async () => {

@@ -14,11 +14,13 @@ export const CONTROL = 'fewer-steps';
 /** Tables of settings by name: `full` is what is published, `presets` the model's own, `quick` for trying. */
 export const SETTINGS = {
   full: [
-    ...grid(CONTROL, { share: [24, 20, 17, 15, 13, 12, 11, 10, 9].map((steps) => steps / 30) }),
-    ...grid('bwcache', { threshold: [0.04, 0.05, 0.08, 0.15], interval: [1, 2, 3, 4] }),
-    ...grid('teacache', { threshold: [0.05, 0.1, 0.15, 0.2, 0.3] }),
-    ...grid('fbcache', { threshold: [0.05, 0.08, 0.12, 0.16, 0.2] }),
-    ...grid('smoothcache', { threshold: [0.05, 0.08, 0.12, 0.18, 0.25] }),
+    ...grid(CONTROL, { share: [22, 17, 13, 11, 9, 7].map((steps) => steps / 30) }),
+    ...grid('bwcache', { preset: ['slow', 'balanced', 'fast'] }),
+    ...grid('bwcache', { branches: ['condLeads'], interval: [2], tail: [0], threshold: [0.035, 0.045, 0.06, 0.12] }),
+    ...grid('bwcache', { branches: ['separate'], threshold: [0.05, 0.08, 0.15] }),
+    ...grid('teacache', { threshold: [0.05, 0.1, 0.2, 0.3] }),
+    ...grid('fbcache', { threshold: [0.05, 0.08, 0.12, 0.2] }),
+    ...grid('smoothcache', { threshold: [0.05, 0.08, 0.12, 0.18] }),
   ],
   presets: [
     ...grid(CONTROL, { share: [17, 13, 9].map((steps) => steps / 30) }),

@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 export default defineConfig({
   root: 'demo',
   base: './',
+  // The page is a user of the package: it imports what anyone can.
+  resolve: { alias: { stillframe: `${root}src/index.ts` } },
   plugins: [wgsl(), models(root)],
+  worker: { format: 'es', plugins: () => [wgsl()] },
   server: { open: mayOpenBrowser(), fs: { allow: [root] } },
   build: { outDir: '../dist-demo', emptyOutDir: true, target: 'es2022' },
 });

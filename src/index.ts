@@ -4,8 +4,15 @@
  * @module
  */
 
+export {
+  describePolicies,
+  type OptionDescription,
+  type OptionInput,
+  type PolicyDescription,
+} from './cache/describe.ts';
 export type { OptionValue } from './cache/options.ts';
 export type { Branch, Scores } from './cache/policy.ts';
+export { type Prediction, predictSchedule, type RecordedRun } from './cache/predict.ts';
 export type { BlockCounts, BlockScores } from './cache/scheduler.ts';
 export type { SubLayer } from './cache/step-plan.ts';
 export type { SubLayerSchedule } from './cache/sub-layer-record.ts';
@@ -24,14 +31,18 @@ export {
   WeightsError,
 } from './errors.ts';
 export type { Capabilities } from './gpu/capabilities.ts';
+export { inspectModel, type ModelInfo, type ModelPart } from './pipeline/inspect.ts';
 export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
+  ForwardEvent,
   GenerateOptions,
   LoadOptions,
   MemoryUse,
   ModelReference,
   Phase,
   PolicyUse,
+  Preview,
+  PreviewOptions,
   Progress,
   PromptEmbeddings,
   Report,

@@ -91,6 +91,44 @@ export interface GenerateOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** After each denoising step. */
   readonly onStep?: (step: StepEvent) => void;
+  /** When it is known what a branch's forward of a step computes: once for each, in the order of the steps. */
+  readonly onForward?: (forward: ForwardEvent) => void;
+  /** When a policy's scores of a step have come back. */
+  readonly onScores?: (scores: BlockScores) => void;
+  /** Rough pictures while it denoises, which it does not wait for. */
+  readonly preview?: PreviewOptions;
+}
+
+/** A branch's forward of a denoising step. */
+export interface ForwardEvent {
+  /** From 0. */
+  readonly step: number;
+  /** The forward's side of guidance. */
+  readonly branch: Branch;
+  /** Blocks that are dispatched; of a block that runs in part, each of its three sub-layers counts a third. */
+  readonly computed: number;
+  /** Blocks of the transformer. */
+  readonly blocks: number;
+}
+
+/** Which previews to make. */
+export interface PreviewOptions {
+  /** One after every so many steps, from 1. */
+  readonly every: number;
+  /** Called when one has come back. */
+  readonly onPreview: (preview: Preview) => void;
+}
+
+/** The clip's first frame, as the model expects it to become: decoded from the latents without their remaining noise. */
+export interface Preview {
+  /** The denoising step after which it was made, from 0. */
+  readonly step: number;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** Row by row, 4 bytes a pixel. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** A denoising step that has run. */

@@ -1,0 +1,4 @@
+/** Under construction. */
+export function GpuPanel() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Under construction. */
+export function Phases() {
+  return null;
+}

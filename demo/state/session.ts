@@ -1,0 +1,185 @@
+import { effect, signal } from '@preact/signals';
+import { EngineClient } from '../engine/client.ts';
+import type { EngineEvent, ModelChoice, RunRequest } from '../engine/protocol.ts';
+import { baselineRequest, controlRequest } from './controls.ts';
+import { beginLive, endLive, takeLive } from './live.ts';
+import { choice, model } from './model.ts';
+import { problem, report, warnings } from './problem.ts';
+import { addRun, baselineFor, findRun, type Run, runs, setMeasured, shownId } from './runs.ts';
+import { change, settings, toRequest } from './settings.ts';
+
+/** Whether something is under way that the one button stops. */
+export const isBusy = signal(false);
+
+/** What to say to those who do not see the page: the last thing that happened. */
+export const status = signal('Starting.');
+
+const engine = new EngineClient();
+/** The load under way or done; absent before the first, and after one failed. */
+let loading: Promise<void> | undefined;
+let isStopped = false;
+
+/** Loads the chosen model, unless it is. A load that failed, or whose device was lost, is begun again. */
+export function load(): Promise<void> {
+  loading ??= loadModel(choice.value).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** Takes another model: its clips are not comparable with those of the one before, which stay to be looked at. */
+export async function openModel(next: ModelChoice): Promise<void> {
+  await act('Opening the model.', async () => {
+    choice.value = next;
+    loading = undefined;
+    await load();
+    status.value = 'Ready.';
+  });
+}
+
+/** Generates what the settings say. */
+export async function generate(): Promise<void> {
+  await act('Generating.', async () => {
+    const run = await runOne('Generating', toRequest(settings.value), 'run');
+    shownId.value = run.id;
+    status.value = 'Done.';
+  });
+}
+
+/** Generates with another threshold, which the settings take over. */
+export async function generateWithThreshold(threshold: number): Promise<void> {
+  change({ policyOptions: { ...settings.value.policyOptions, threshold } });
+  await generate();
+}
+
+/** Compares a run with the same seed's where everything is computed, which runs first where there is none. */
+export async function compare(id: number): Promise<void> {
+  await act('Comparing.', async () => {
+    await measure(id);
+    shownId.value = id;
+    status.value = 'Compared.';
+  });
+}
+
+/** Makes the honest control: as many steps as the run's time would have bought, against the same baseline. */
+export async function tryFewerSteps(id: number): Promise<void> {
+  await act('Trying fewer steps.', async () => {
+    const run = need(id);
+    const control = await runOne('Fewer steps in the same time', controlRequest(run), 'control');
+    await measure(control.id);
+    await measure(id);
+    status.value = `Done: ${control.report.steps} steps.`;
+  });
+}
+
+/** Stops what is under way; nothing of it is left. */
+export async function stop(): Promise<void> {
+  if (!isBusy.value) return;
+  isStopped = true;
+  await engine.direct.stop();
+}
+
+/** Drops a run and its clip. */
+export async function remove(id: number): Promise<void> {
+  const run = findRun(id);
+  if (!run) return;
+  runs.value = runs.value.filter((other) => other !== run);
+  if (shownId.value === id) shownId.value = runs.value.at(-1)?.id;
+  for (const frame of run.pictures.frames) frame.close();
+  await engine.direct.release(run.clip);
+}
+
+/** A run's clip as a file. */
+export function encode({ clip }: Run): Promise<Blob> {
+  return engine.direct.encode(clip);
+}
+
+/** What a model is, and whether it fits. */
+export const inspect = (next: ModelChoice) => engine.direct.inspect(next);
+
+/** Bytes that a run would hold. */
+export const plan = (request: RunRequest) => engine.direct.plan(request);
+
+async function loadModel(next: ModelChoice): Promise<void> {
+  model.value = { kind: 'loading' };
+  try {
+    const loaded = await engine.load(next, (event) => {
+      if (event.kind === 'progress') model.value = { kind: 'loading', progress: event.progress };
+      take(event);
+    });
+    model.value = { kind: 'ready', loaded };
+  } catch (error) {
+    model.value = { kind: 'failed', isHopeless: error instanceof Error && error.name === 'NoWebGpuError' };
+    throw error;
+  }
+}
+
+async function runOne(title: string, request: RunRequest, role: Run['role']): Promise<Run> {
+  beginLive(title, request.steps ?? 0);
+  try {
+    await load();
+    if (isStopped) throw new DOMException('stopped', 'AbortError');
+    const finished = await engine.generate(request, take);
+    warnings.value = finished.report.warnings;
+    return addRun({ ...finished, role, request, model: finished.report.model });
+  } finally {
+    endLive();
+  }
+}
+
+async function measure(id: number): Promise<void> {
+  const run = need(id);
+  if (run.measured) return;
+  const request = baselineRequest(run);
+  const baseline = baselineFor(run) ?? (await runOne('Computing everything', request, 'baseline'));
+  const comparison = await engine.direct.compare(run.clip, baseline.clip);
+  const speedup = baseline.report.seconds.denoise / run.report.seconds.denoise;
+  setMeasured(id, { ...comparison, baseline: baseline.id, speedup });
+}
+
+/** Does one thing at a time, and shows what goes wrong. */
+async function act(what: string, work: () => Promise<void>): Promise<void> {
+  if (isBusy.value) return;
+  isBusy.value = true;
+  isStopped = false;
+  problem.value = undefined;
+  status.value = what;
+  try {
+    await work();
+  } catch (error) {
+    if (isStopped) status.value = 'Stopped.';
+    else fail(error);
+  } finally {
+    isBusy.value = false;
+  }
+}
+
+function fail(error: unknown): void {
+  status.value = 'It did not work.';
+  report(error);
+  // The clips went with the device: their pictures and reports are here, and stay.
+  if (error instanceof Error && error.name === 'DeviceLostError') loading = undefined;
+}
+
+function take(event: EngineEvent): void {
+  takeLive(event);
+  if (event.kind === 'warning') warnings.value = [...warnings.value, event.message];
+}
+
+function need(id: number): Run {
+  const run = findRun(id);
+  if (!run) throw new Error(`there is no run ${id}`);
+  return run;
+}
+
+// Weights come while the prompt is written.
+export function begin(): void {
+  load().then(() => {
+    if (!isBusy.value) status.value = 'Ready.';
+  }, fail);
+  effect(() => {
+    const { value } = model;
+    if (value.kind === 'loading' && value.progress && !isBusy.value) status.value = 'Loading the model.';
+  });
+}

@@ -1,0 +1,48 @@
+import { signal } from '@preact/signals';
+import type { OptionValue } from 'stillframe';
+import type { RunRequest } from '../engine/protocol.ts';
+
+/** What the form says; all of it is in the address. */
+export interface Settings {
+  readonly prompt: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly guidanceScale: number;
+  readonly frames: number;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  readonly policy: string;
+  /** The model's preset for the policy, which `policyOptions` may change; absent: the policy's own defaults. */
+  readonly preset?: string;
+  /** What was set by hand. */
+  readonly policyOptions: Readonly<Record<string, OptionValue>>;
+}
+
+/** Of the embedded model. */
+export const FIRST_SETTINGS: Settings = {
+  prompt: 'a red circle moving left on a sky background',
+  seed: 7,
+  steps: 30,
+  guidanceScale: 4,
+  frames: 17,
+  width: 128,
+  height: 128,
+  policy: 'bwcache',
+  preset: 'balanced',
+  policyOptions: {},
+};
+
+/** The form's state. */
+export const settings = signal<Settings>(FIRST_SETTINGS);
+
+/** Changes some of them. */
+export function change(some: Partial<Settings>): void {
+  settings.value = { ...settings.value, ...some };
+}
+
+/** What the settings ask the library for. */
+export function toRequest({ preset, policyOptions, ...rest }: Settings): RunRequest {
+  return { ...rest, policyOptions: { ...(preset !== undefined && { preset }), ...policyOptions } };
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compare } from '../../src/conformance/compare.ts';
+import { testGpu } from '../support/kernel-run.ts';
+import { artifact } from '../support/smoothcache.ts';
+import { TinyRuns } from '../support/wan-runs.ts';
+
+const STEPS = 8;
+
+/**
+ * Without them every sub-layer adds its bias, through gates that do not know the time: what the blocks add is the same
+ * at all steps, whatever enters. The head's modulation still follows the time.
+ */
+const ZEROED = /^blocks\.\d+\.(attn1\.to_out\.0|attn2\.to_out\.0|ffn\.net\.2)\.weight$|\.time_proj\.weight$/;
+
+/** Each reuses as much as its forced steps allow; fbcache by its default, which must see that block 0 adds the same. */
+const EAGER = [
+  ['bwcache', { threshold: Number.POSITIVE_INFINITY, interval: 9, tail: 0 }, '11000000'],
+  ['teacache', { threshold: Number.POSITIVE_INFINITY }, '10000001'],
+  ['fbcache', {}, '10000000'],
+  ['smoothcache', { artifact: artifact(STEPS, [0, 0, 0, 0, 0, 0]), lookahead: 6 }, '10000001'],
+] as const;
+
+let runs: TinyRuns;
+beforeAll(async () => {
+  runs = await TinyRuns.open(await testGpu(), STEPS);
+}, 60_000);
+afterAll(() => runs.dispose());
+
+/** How far a run that reuses ends from one that computes, relative L2. */
+async function difference(policy: string, options: Readonly<Record<string, unknown>>, schedule: string) {
+  const computed = await runs.denoise('none');
+  const reused = await runs.denoise(policy, options);
+  expect(reused.record.schedule).toEqual({ cond: schedule, uncond: schedule });
+  return compare(policy, reused.latents, computed.latents).relativeL2;
+}
+
+/** Zeroes weights on the GPU. @returns how many. */
+function zeroWeights({ gpu, run }: TinyRuns, names: RegExp): number {
+  const commands = [...run.recording.sections.values()].flat();
+  const weights = new Set(commands.flatMap(({ tensors }) => tensors).filter(({ label }) => names.test(label)));
+  const encoder = gpu.device.createCommandEncoder();
+  for (const { buffer } of weights) encoder.clearBuffer(buffer);
+  gpu.device.queue.submit([encoder.finish()]);
+  return weights.size;
+}
+
+// Taylor's half of the law, exact for residuals linear in the step, waits for a policy that plans `order: 1`.
+test('U8: a residual that never changes is reused exactly', async () => {
+  const [, bwcache] = EAGER[0];
+  // The blocks as they are: reuse shows.
+  expect(await difference('bwcache', bwcache, '11000000')).toBeGreaterThan(0.1);
+  expect(zeroWeights(runs, ZEROED)).toBe(2 * 3 + 1);
+  for (const [policy, options, schedule] of EAGER) {
+    expect(await difference(policy, options, schedule), policy).toBeLessThanOrEqual(1e-6);
+  }
+});

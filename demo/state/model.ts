@@ -9,8 +9,11 @@ export type ModelState =
   /** It did not work: `problem` says why. Generating tries again. */
   | { readonly kind: 'failed'; readonly isHopeless: boolean };
 
+/** The model that comes with the page. */
+export const EMBEDDED = 'shapes';
+
 /** What the page loads: the embedded model, or the user's own. */
-export const choice = signal<ModelChoice>('shapes');
+export const choice = signal<ModelChoice>(EMBEDDED);
 
 /** How far it is. */
 export const model = signal<ModelState>({ kind: 'loading' });

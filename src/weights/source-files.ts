@@ -10,15 +10,16 @@ import { chunksOf, streamOf } from './streams.ts';
 
 /**
  * A model folder as a list of files, e.g. from `<input type="file" webkitdirectory>`. Paths come from
- * `webkitRelativePath`, else from `name`; the folder that all files share at the top is left out.
+ * `webkitRelativePath`, else from `name`, which may hold slashes; the folder that all files share at the top is left out.
  *
  * @throws MissingFileError from `open` for a path that is not in the list; SourceError when reading fails.
  */
 export function sourceFromFiles(files: Iterable<File>): WeightSource {
   const entries = [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-  const top = commonTopFolder(entries.map((entry) => entry.path));
+  const paths = entries.map(({ path }) => path);
+  const top = commonTopFolder(paths);
   const byPath = new Map(entries.map(({ path, file }) => [path.slice(top.length), file]));
-  const label = top.slice(0, -1) || `${byPath.size} chosen files`;
+  const label = top.slice(0, -1) || (paths.length === 1 ? `${paths[0]}` : `The choice of ${paths.length} files`);
   return {
     label,
     origin: 'disk',

@@ -232,6 +232,16 @@ it('sourceFromFiles keeps plain names, and folders that differ', async () => {
   expect(await exists(two, 'a/x.bin')).toBe(true);
 });
 
+it('sourceFromFiles takes paths from names, and says what was chosen where there is no folder', async () => {
+  const named = sourceFromFiles([new File(['x'], 'shapes/vae/w.bin'), new File(['x'], 'shapes/model_index.json')]);
+  expect(named.label).toBe('shapes');
+  expect(await exists(named, 'vae/w.bin')).toBe(true);
+  const missing = (...names: string[]) => readJson(sourceFromFiles(names.map((name) => new File([], name))), 'm.json');
+  await expect(missing('photo.jpg')).rejects.toThrow('photo.jpg holds no file m.json.');
+  await expect(missing('a.txt', 'b.txt')).rejects.toThrow('The choice of 2 files holds no file m.json.');
+  await expect(missing()).rejects.toThrow('The choice of 0 files holds no file m.json.');
+});
+
 it('sourceFromDirectory passes on a refused permission as SourceError', async () => {
   const refuse = async () => {
     throw new DOMException('not allowed', 'NotAllowedError');

@@ -1,17 +1,39 @@
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-const COUNT_UNITS = ['', ' thousand', ' million', ' billion'];
+/** Seconds, e.g. `4.52 s`. */
+export function formatSeconds(seconds: number): string {
+  return `${seconds.toFixed(seconds < 100 ? 2 : 0)} s`;
+}
 
-/** An amount of memory in decimal units, e.g. `21.3 MB`. */
+/** Bytes in units of 1000, e.g. `35.3 MB`. */
 export function formatBytes(bytes: number): string {
-  return scaled(bytes, BYTE_UNITS.map((unit) => ` ${unit}`));
+  return scaled(bytes, [' B', ' kB', ' MB', ' GB', ' TB']);
 }
 
 /** A large number in words, e.g. `10.6 million`. */
 export function formatCount(count: number): string {
-  return scaled(count, COUNT_UNITS);
+  return scaled(count, ['', ' thousand', ' million', ' billion']);
 }
 
-/** Three digits, or all of a number below the first unit. */
+/** A share from 0 to 1, e.g. `40.0 %`. */
+export function formatShare(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** How many times as fast, e.g. `2.46 ×`. */
+export function formatSpeedup(speedup: number): string {
+  return `${speedup.toFixed(2)} ×`;
+}
+
+/** Decibels of a PSNR, e.g. `44.1 dB`. */
+export function formatDecibels(psnr: number): string {
+  return `${psnr.toFixed(1)} dB`;
+}
+
+/** An SSIM, e.g. `0.9966`. */
+export function formatSsim(ssim: number): string {
+  return ssim.toFixed(4);
+}
+
+/** Three digits and a unit, each a thousand times the one before. */
 function scaled(value: number, units: readonly string[]): string {
   let [number, unit] = [value, 0];
   // What three digits would show as 1000 is 1 of the next unit.

@@ -31,7 +31,8 @@ export {
   WeightsError,
 } from './errors.ts';
 export type { Capabilities } from './gpu/capabilities.ts';
-export { inspectModel, type ModelInfo, type ModelPart } from './pipeline/inspect.ts';
+export { inspectModel } from './pipeline/inspect.ts';
+export type { ModelInfo, ModelPart } from './pipeline/model-info.ts';
 export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
   ForwardEvent,

@@ -73,9 +73,11 @@ export interface FinishedRun {
 
 /**
  * The worker's side. Errors come across with their name and message. One thing at a time: `load` and `generate` stop
- * when `stop` is called, and reject with an `AbortError`.
+ * when `stop` is called, or another of them, and reject with an `AbortError`.
  */
 export interface Engine {
+  /** Where the page is: a model's id is looked up beside it. Told before anything else. */
+  begin(page: string): Promise<void>;
   /** Loads a model, in the place of the one before; again, on a new device, after the device was lost. */
   load(model: ModelChoice, onEvent: (event: EngineEvent) => void): Promise<LoadedModel>;
   /** Says what a model is and whether it fits, without reading its weights. */

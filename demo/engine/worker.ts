@@ -1,2 +1,4 @@
-// Under construction.
-export {};
+import { expose } from 'comlink';
+import { PipelineEngine } from './engine.ts';
+
+expose(new PipelineEngine());

@@ -29,6 +29,11 @@ export function requiredLimits(adapter: GPUSupportedLimits): Record<string, numb
   return { ...NEEDED, ...Object.fromEntries(SIZES.map((name) => [name, adapter[name]])) };
 }
 
+/** The most bytes of one buffer: every buffer is bound whole. */
+export function largestAllowed({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): number {
+  return Math.min(maxBufferSize, maxStorageBufferBindingSize);
+}
+
 /**
  * Checks a buffer against the device's limits before it is made: WebGPU itself would only hand back an invalid buffer.
  *
@@ -36,7 +41,7 @@ export function requiredLimits(adapter: GPUSupportedLimits): Record<string, numb
  * @throws {LimitError} naming the tensor, its size and the limit.
  */
 export function checkBufferSize(limits: GPUSupportedLimits, label: string, bytes: number): void {
-  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const limit = largestAllowed(limits);
   if (bytes > limit) {
     throw new LimitError(
       `${label} needs a buffer of ${bytes} bytes; this device allows ${limit}.`,

@@ -1,6 +1,7 @@
 import { encodeCommands, type ReadyCommand, type ReadyDispatch } from './encode.ts';
 import type { Gpu } from './gpu.ts';
 import { packParams } from './kernel.ts';
+import type { BufferRequest } from './memory.ts';
 import type { Dispatch, Recording } from './recorder.ts';
 
 /** Offsets of uniform bindings must be multiples of this on every device. */
@@ -30,6 +31,11 @@ export function plannedBytes(recording: Recording): number {
   return recording.plan.bytes + packUniforms(recording).data.byteLength;
 }
 
+/** The buffers that a program of this recording will make for its tensors. */
+export function plannedBuffers({ label, plan }: Recording): BufferRequest[] {
+  return plan.slots.map(({ bytes, tensors }) => ({ label: `${label}/${tensors[0]?.label}`, bytes }));
+}
+
 /** A recording with its buffers, pipelines and bind groups: replayed at no cost but encoding. */
 export class Program {
   private constructor(
@@ -49,7 +55,7 @@ export class Program {
   static async create(gpu: Gpu, recording: Recording): Promise<Program> {
     const { slots } = recording.plan;
     const uniforms = packUniforms(recording);
-    const requests = slots.map(({ bytes, tensors }) => ({ label: `${recording.label}/${tensors[0]?.label}`, bytes }));
+    const requests = plannedBuffers(recording);
     const usage = 0x40 | 0x8; // GPUBufferUsage.UNIFORM | COPY_DST
     const uniformRequest = { label: `${recording.label}/params`, bytes: uniforms.data.byteLength, usage };
     const buffers = await gpu.memory.allocate([...requests, uniformRequest]);

@@ -1,21 +1,11 @@
-import { OptionError, StillframeError, UnsupportedModelError } from '../errors.ts';
+import { OptionError, StillframeError } from '../errors.ts';
 import type { Capabilities } from '../gpu/capabilities.ts';
-import { Gpu } from '../gpu/gpu.ts';
-import type { ConfigJson } from '../models/config.ts';
 import type { Clip } from '../video/clip.ts';
-import type { ModelDefaults } from '../weights/manifest.ts';
-import { readJson } from '../weights/source.ts';
-import { cacheStore } from '../weights/store.ts';
-import { type ResolvedModel, resolveModel } from './resolve.ts';
+import type { ModelDefaults, PresetOptions } from '../weights/manifest.ts';
+import type { ModelInfo } from './model-info.ts';
+import { type OpenModel, openModel } from './open.ts';
 import type { GenerateOptions, LoadOptions, ModelReference } from './types.ts';
-import { openWanComponents } from './wan-components.ts';
-import { type MemoryPlan, WanPipeline } from './wan-pipeline.ts';
-
-/** A model on a device. */
-interface Loaded {
-  readonly gpu: Gpu;
-  readonly model: WanPipeline;
-}
+import type { MemoryPlan } from './wan-pipeline.ts';
 
 /**
  * Loads a model for text to video.
@@ -40,14 +30,14 @@ export async function loadPipeline(model: ModelReference, options: LoadOptions =
 
 /** A loaded model that makes clips, one at a time. */
 export class Pipeline {
-  #loaded: Loaded | undefined;
+  #loaded: OpenModel | undefined;
   #isBusy = false;
 
   /** @internal Pipelines come from `loadPipeline`. */
   constructor(
     private readonly model: ModelReference,
     private readonly options: LoadOptions,
-    loaded: Loaded,
+    loaded: OpenModel,
   ) {
     this.#loaded = loaded;
   }
@@ -70,6 +60,16 @@ export class Pipeline {
   /** What `generate` takes where it is not told. */
   get defaults(): ModelDefaults {
     return this.#ready.model.defaults;
+  }
+
+  /** The model's tuned options, by policy and name: what `policyOptions.preset` may say. None in a folder of one's own. */
+  get presets(): Readonly<Record<string, Readonly<Record<string, PresetOptions>>>> {
+    return this.#ready.model.presets;
+  }
+
+  /** What the model is, and what running it takes. */
+  get info(): ModelInfo {
+    return this.#ready.model.info;
   }
 
   /** GPU bytes held now: weights, a kept run, clips that were not disposed of. */
@@ -127,45 +127,19 @@ export class Pipeline {
     this.#loaded = undefined;
   }
 
-  get #ready(): Loaded {
+  get #ready(): OpenModel {
     if (this.#loaded) return this.#loaded;
     throw new StillframeError('This pipeline was disposed of.', 'Load it again, with loadPipeline or reload().');
   }
 }
 
-async function load(reference: ModelReference, options: LoadOptions): Promise<Loaded> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const gpu = await Gpu.request(options);
+async function load(reference: ModelReference, options: LoadOptions): Promise<OpenModel> {
+  const opened = await openModel(reference, options);
   try {
-    const operands = options.operands ?? (gpu.capabilities.f16 ? 'f16' : 'f32');
-    if (operands === 'f16' && !gpu.capabilities.f16) {
-      throw new OptionError(`operands is f16; ${gpu.adapterName} has no shader-f16.`, 'Use f32.');
-    }
-    const store = options.store ?? cacheStore(options.onWarning ? { onWarning: options.onWarning } : {});
-    const resolved = await resolveModel(reference, options.manifestUrl, signal);
-    const index = await readIndex(resolved, signal);
-    const precision = options.weights ?? 'stored';
-    const components = await openWanComponents(resolved, index, {
-      precision,
-      capabilities: gpu.capabilities,
-      store,
-      signal,
-    });
-    const model = new WanPipeline(gpu, resolved, components, operands);
-    await model.load(options);
-    return { gpu, model };
+    await opened.model.load(options);
+    return opened;
   } catch (error) {
-    gpu.dispose();
+    opened.gpu.dispose();
     throw error;
   }
-}
-
-async function readIndex({ source }: ResolvedModel, signal?: AbortSignal): Promise<ConfigJson> {
-  const index = (await readJson(source, 'model_index.json', signal)) as ConfigJson;
-  if (index._class_name === 'WanPipeline') return index;
-  throw new UnsupportedModelError(
-    `${source.label} is a ${JSON.stringify(index._class_name)}, which is not built.`,
-    'Use a folder of a WanPipeline in diffusers layout.',
-  );
 }

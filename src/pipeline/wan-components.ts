@@ -25,6 +25,17 @@ export interface WanComponents {
   readonly sampler: { readonly kind: SamplerKind; readonly shift: number };
   /** Each part's weights, in the order of use. */
   readonly weights: readonly WeightSet[];
+  /** The same parts by their names in `model_index.json`. */
+  readonly parts: readonly WanPart[];
+}
+
+/** A part of a `WanPipeline` that has weights. */
+export interface WanPart {
+  /** In `model_index.json`. */
+  readonly name: string;
+  /** Class in diffusers or transformers. */
+  readonly className: string;
+  readonly weights: WeightSet;
 }
 
 /** How components are opened. */
@@ -58,9 +69,9 @@ export async function openWanComponents(
   const config = async (path: string) => (await readJson(source, path, signal)) as ConfigJson;
   // On CPU drivers kernels spend a fifth to a quarter of their time unpacking f16.
   const unpacked = capabilities.software && precision === 'stored' ? 'f32' : precision;
-  const open = async (folder: string, kept: WeightPrecision) => {
-    const checkpoint = await openCheckpoint(source, folder, { files, store, signal });
-    return { checkpoint, weights: new WeightSet(checkpoint, kept) };
+  const open = async (name: string, kept: WeightPrecision) => {
+    const checkpoint = await openCheckpoint(source, name, { files, store, signal });
+    return { name, className: componentClass(index, name) ?? '', checkpoint, weights: new WeightSet(checkpoint, kept) };
   };
   const hasText = componentClass(index, 'text_encoder') !== undefined;
   if (hasText) expectClass(index, 'text_encoder', 'UMT5EncoderModel', 'T5EncoderModel');
@@ -76,17 +87,18 @@ export async function openWanComponents(
       hasText ? loadTokenizer(source, 'tokenizer', signal) : undefined,
     ]);
   const latents = parseAutoencoderKLWanConfig(vaeConfig);
-  const parts = {
+  const models = {
     transformer: new WanTransformer3DModel(parseWanTransformerConfig(transformerConfig), transformer.weights),
     decoder: new WanDecoder(vae.weights, latents),
     vaeConfig: latents,
     sampler: samplerFromConfig(schedulerConfig),
   };
   const encoder = text && textConfig && new T5Encoder(parseT5Config(textConfig), text.checkpoint, text.weights);
-  const weights = [...(text ? [text.weights] : []), transformer.weights, vae.weights];
+  const parts = [...(text ? [text] : []), transformer, vae];
+  const weights = parts.map((part) => part.weights);
   for (const set of weights) set.check();
-  checkFit(source.label, parts, encoder);
-  return { ...parts, ...(encoder && tokenizer ? { text: { tokenizer, encoder } } : {}), weights };
+  checkFit(source.label, models, encoder);
+  return { ...models, ...(encoder && tokenizer ? { text: { tokenizer, encoder } } : {}), weights, parts };
 }
 
 /** A component's class in `model_index.json`: `["diffusers", "WanTransformer3DModel"]`, `[null, null]` for none. */

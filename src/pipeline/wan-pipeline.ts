@@ -2,13 +2,14 @@ import { Scheduler } from '../cache/scheduler.ts';
 import { OptionError } from '../errors.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
-import { compile } from '../gpu/program.ts';
+import { compile, plannedBuffers } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import { elements, Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
+import { describeModel, type ModelInfo } from './model-info.ts';
 import { type RunSettings, resolveSettings, wanDefaults } from './options.ts';
 import { withArtifact, withPreset } from './policy-presets.ts';
 import { makeReport } from './report.ts';
@@ -53,6 +54,26 @@ export class WanPipeline {
   ) {
     this.defaults = model.defaults ?? wanDefaults(components.sampler.kind);
     this.#pacer = new Pacer(gpu);
+  }
+
+  /** The manifest's tuned options, by policy and name. */
+  get presets(): NonNullable<ResolvedModel['presets']> {
+    return this.model.presets ?? {};
+  }
+
+  /** What the model is, and what a run with its defaults takes. */
+  get info(): ModelInfo {
+    const settings = this.#settings(this.#emptyPrompt);
+    const run = this.#runFor(planGeometry(this.components, settings, this.#emptyPrompt).geometry);
+    const memory = this.#plan(settings, run, this.#cacheFor(settings, run));
+    return describeModel(this.gpu, {
+      id: this.model.id,
+      className: 'WanPipeline',
+      parts: this.components.parts,
+      defaults: this.defaults,
+      memory,
+      buffers: [...plannedBuffers(run.recording), { label: 'clip', bytes: memory.clipBytes }],
+    });
   }
 
   /** GPU bytes of the weights. */
@@ -208,12 +229,17 @@ export class WanPipeline {
   }
 
   #recordFirst(firstRun: GenerateOptions | undefined): Recording[] {
-    const given = { values: new Float32Array(this.components.transformer.config.textDim), length: 1 };
-    const embeddings = this.components.text ? {} : { promptEmbeds: given, negativePromptEmbeds: given };
-    const options = firstRun ?? { prompt: '', ...embeddings };
+    const options = firstRun ?? this.#emptyPrompt;
     const settings = this.#settings(options);
     const run = this.#record(planGeometry(this.components, settings, options).geometry);
     return [run.recording, ...this.#cacheFor(settings, run).recordings];
+  }
+
+  /** Options of a run of which only its size matters. */
+  get #emptyPrompt(): GenerateOptions {
+    if (this.components.text) return { prompt: '' };
+    const given = { values: new Float32Array(this.components.transformer.config.textDim), length: 1 };
+    return { promptEmbeds: given, negativePromptEmbeds: given };
   }
 
   #record(geometry: RunGeometry): WanRun {

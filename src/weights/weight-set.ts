@@ -58,6 +58,16 @@ export class WeightSet {
     return this.#tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
   }
 
+  /** All declared weights, as they will lie on the GPU. */
+  get tensors(): readonly Tensor[] {
+    return this.#tensors;
+  }
+
+  /** How many numbers the checkpoint holds, also those that are not declared. */
+  get parameters(): number {
+    return [...this.checkpoint.tensors.values()].reduce((sum, { shape }) => sum + elements(shape), 0);
+  }
+
   /** Bytes of the checkpoint's tensors as they are stored: about what loading reads. */
   get storedBytes(): number {
     return [...this.checkpoint.tensors.values()].reduce((sum, { start, end }) => sum + end - start, 0);

@@ -1,0 +1,158 @@
+import { transfer } from 'comlink';
+import {
+  type ClipComparison,
+  DeviceLostError,
+  inspectModel,
+  loadPipeline,
+  type MemoryPlan,
+  type ModelInfo,
+  type Pipeline,
+  StillframeError,
+} from 'stillframe';
+import { Clips } from './clips.ts';
+import { Outbox } from './outbox.ts';
+import { picturesOf } from './pictures.ts';
+import type { Engine, EngineEvent, FinishedRun, GpuInfo, LoadedModel, ModelChoice, RunRequest } from './protocol.ts';
+
+/** Steps from one preview to the next. */
+const PREVIEW_EVERY = 3;
+
+/** The worker's side of the page: a pipeline over the public API, and the clips that it made. */
+export class PipelineEngine implements Engine {
+  readonly #clips = new Clips();
+  #page = location.href;
+  #pipeline: Pipeline | undefined;
+  /** Stops what is going on. */
+  #controller = new AbortController();
+  /** What is going on; never rejects. */
+  #work: Promise<unknown> = Promise.resolve();
+
+  async begin(page: string): Promise<void> {
+    this.#page = page;
+  }
+
+  load(model: ModelChoice, onEvent: (event: EngineEvent) => void): Promise<LoadedModel> {
+    return this.#alone(onEvent, async (signal, outbox) => {
+      await this.#clips.leaveGpu();
+      await this.#dispose();
+      const pipeline = await loadPipeline(model, {
+        ...this.#where,
+        signal,
+        onProgress: (progress) => outbox.sendProgress(progress),
+        onWarning: (message) => outbox.send({ kind: 'warning', message }),
+      });
+      this.#pipeline = pipeline;
+      const { info, defaults, presets } = pipeline;
+      return { info, gpu: gpuInfo(pipeline), defaults, presets };
+    });
+  }
+
+  inspect(model: ModelChoice): Promise<ModelInfo> {
+    return inspectModel(model, this.#where);
+  }
+
+  async plan(request: RunRequest): Promise<MemoryPlan> {
+    return this.#ready.plan(request);
+  }
+
+  generate(request: RunRequest, onEvent: (event: EngineEvent) => void): Promise<FinishedRun> {
+    return this.#alone(onEvent, async (signal, outbox) => {
+      const clip = await this.#ready.generate({
+        ...request,
+        signal,
+        onProgress: (progress) => outbox.sendProgress(progress),
+        onStep: (step) => outbox.send({ kind: 'step', step }),
+        onForward: (forward) => outbox.send({ kind: 'forward', forward }),
+        onScores: (scores) => outbox.send({ kind: 'scores', scores }),
+        preview: { every: PREVIEW_EVERY, onPreview: (preview) => outbox.sendPreview(preview) },
+      });
+      try {
+        const pictures = await picturesOf(clip, signal);
+        const run = { clip: this.#clips.add(clip), pictures, report: clip.report };
+        return transfer(run, [...pictures.frames]);
+      } catch (error) {
+        clip.dispose();
+        throw error;
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#controller.abort(stopped());
+  }
+
+  compare(clip: number, baseline: number): Promise<ClipComparison> {
+    return this.#orLost(async () => this.#clips.get(clip).compare(this.#clips.get(baseline)));
+  }
+
+  encode(clip: number): Promise<Blob> {
+    return this.#orLost(() => this.#clips.encode(clip));
+  }
+
+  async release(clip: number): Promise<void> {
+    this.#clips.release(clip);
+  }
+
+  /** Relative addresses count from the page, not from the worker's script. */
+  get #where() {
+    return { manifestUrl: new URL('weights-manifest.json', this.#page) };
+  }
+
+  get #ready(): Pipeline {
+    if (this.#pipeline) return this.#pipeline;
+    throw new StillframeError('No model is loaded.', 'Load one first.');
+  }
+
+  /** Does one thing at a time: what is still going on is stopped, and waited for. */
+  async #alone<T>(
+    onEvent: (event: EngineEvent) => void,
+    work: (signal: AbortSignal, outbox: Outbox) => Promise<T>,
+  ): Promise<T> {
+    this.#controller.abort(stopped());
+    this.#controller = new AbortController();
+    const { signal } = this.#controller;
+    const outbox = new Outbox(onEvent);
+    const before = this.#work;
+    const current = this.#orLost(async () => {
+      await before;
+      signal.throwIfAborted();
+      try {
+        return await work(signal, outbox);
+      } finally {
+        await outbox.flush();
+      }
+    });
+    this.#work = current.catch(() => {});
+    return current;
+  }
+
+  /** Lets go of what went with the device, so that the next `load` gets a new one. */
+  async #orLost<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DeviceLostError) {
+        await this.#clips.leaveGpu();
+        await this.#dispose();
+      }
+      throw error;
+    }
+  }
+
+  async #dispose(): Promise<void> {
+    const pipeline = this.#pipeline;
+    this.#pipeline = undefined;
+    await pipeline?.dispose();
+  }
+}
+
+function stopped(): DOMException {
+  return new DOMException('Stopped.', 'AbortError');
+}
+
+function gpuInfo({ adapter, capabilities, device }: Pipeline): GpuInfo {
+  const limits: Record<string, number> = {};
+  // They are getters of the prototype, which `Object.entries` does not see.
+  for (const name in device.limits) limits[name] = Number(device.limits[name as keyof GPUSupportedLimits]);
+  return { adapter, capabilities, limits };
+}

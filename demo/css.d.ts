@@ -1,0 +1,2 @@
+/** A style sheet: Vite puts it on the page. */
+declare module '*.css';

@@ -1,2 +1,2 @@
-/** A style sheet: Vite puts it on the page. */
+/** A style sheet, imported by the component that it is for. */
 declare module '*.css';

@@ -1,0 +1,62 @@
+import { signal } from '@preact/signals';
+import type { ModelInfo } from 'stillframe';
+import type { ModelChoice } from '../engine/protocol.ts';
+import { EMBEDDED_ID } from './embedded.ts';
+import { inspect, isBusy, openModel } from './session.ts';
+import { change, FIRST_SETTINGS, settings } from './settings.ts';
+
+/** A model that the user has chosen and the page does not run yet. */
+export type Candidate =
+  | { readonly kind: 'looking' }
+  | { readonly kind: 'known'; readonly choice: ModelChoice; readonly info: ModelInfo }
+  /** It cannot be used: why, and the way out. */
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** What was dropped or picked last, until it is taken or waved off. */
+export const candidate = signal<Candidate | undefined>(undefined);
+
+/** Looks at what was chosen. If it is no model, that is said, and the loaded one goes on. */
+export async function consider(choosing: Promise<ModelChoice>): Promise<void> {
+  const looking: Candidate = { kind: 'looking' };
+  candidate.value = looking;
+  const found = await lookAt(choosing);
+  // What was chosen since then is what counts.
+  if (candidate.value === looking) candidate.value = found;
+}
+
+/** Waves the candidate off. */
+export function dismiss(): void {
+  candidate.value = undefined;
+}
+
+/** Runs the page with the candidate, at its defaults: what was tuned was tuned for the model before. */
+export async function openCandidate(): Promise<void> {
+  const taken = candidate.value;
+  if (taken?.kind !== 'known' || isBusy.value) return;
+  candidate.value = undefined;
+  const { width, height, frames, steps, guidanceScale } = taken.info.defaults;
+  change({ width, height, frames, steps, guidanceScale, preset: undefined, policyOptions: {} });
+  await openModel(taken.choice);
+}
+
+/** Runs the page with the embedded model again, as it began. */
+export async function openEmbedded(): Promise<void> {
+  if (isBusy.value) return;
+  const { prompt, seed } = settings.value;
+  change({ ...FIRST_SETTINGS, prompt, seed });
+  await openModel(EMBEDDED_ID);
+}
+
+/** Whether the page can run it: it generates from prompts. */
+export function takesPrompts({ parts }: ModelInfo): boolean {
+  return parts.some(({ name }) => name === 'text_encoder');
+}
+
+async function lookAt(choosing: Promise<ModelChoice>): Promise<Candidate> {
+  try {
+    const choice = await choosing;
+    return { kind: 'known', choice, info: await inspect(choice) };
+  } catch (error) {
+    return { kind: 'refused', message: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,4 +1,70 @@
-/** Under construction. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks';
+import type { Gain } from '../stage/draw.ts';
+import { captionOf } from '../stage/names.ts';
+import { Player } from '../stage/player.ts';
+import { type Run, shown, shownBaseline } from '../state/runs.ts';
+import { isBusy } from '../state/session.ts';
+import { ClipView } from './clip-view.tsx';
+import { Comparison } from './comparison.tsx';
+import { GainChoice } from './gain-choice.tsx';
+import { PlayControls } from './play-controls.tsx';
+import { StageActions } from './stage-actions.tsx';
+import { type View, ViewChoice } from './view-choice.tsx';
+import { WipeControl } from './wipe-control.tsx';
+import '../styles/stage.css';
+
+/** The clip of the shown run, beside its baseline's once they are compared. It stays while the next one is made. */
 export function Stage() {
-  return null;
+  const run = shown.value;
+  const baseline = shownBaseline.value;
+  const player = usePlayer(run);
+  const view = useSignal<View>('side');
+  const divider = useSignal(0.5);
+  const gain = useSignal<Gain>(16);
+  return (
+    <section class="panel stage" aria-labelledby="stage-title">
+      <div class="row stage-head">
+        <h2 id="stage-title">Clip</h2>
+        <ViewChoice view={view} isDisabled={!baseline} />
+        <div class="view-control">
+          {baseline && view.value === 'wipe' && <WipeControl divider={divider} />}
+          {baseline && view.value === 'difference' && <GainChoice gain={gain} />}
+        </div>
+      </div>
+      <div class="screen">
+        {!run && (
+          <p class="help">{isBusy.value ? 'Your clip plays here when it is done.' : 'Your clip will play here.'}</p>
+        )}
+        {run && !baseline && <ClipView run={run} player={player} />}
+        {run && baseline && (
+          <Comparison
+            baseline={baseline}
+            run={run}
+            player={player}
+            view={view.value}
+            divider={divider}
+            gain={gain.value}
+          />
+        )}
+      </div>
+      <p class="stage-caption help">
+        {run ? captionOf(run) : 'No clip yet'}
+        {run && isBusy.value && ' (stays until the run under way is done)'}
+      </p>
+      <PlayControls player={player} count={run?.pictures.frames.length ?? 0} />
+      <StageActions run={run} />
+    </section>
+  );
+}
+
+/** A player of the run's clip; it plays at once, but for those who asked for less motion. */
+function usePlayer(run: Run | undefined): Player {
+  const player = useMemo(() => new Player(!matchMedia('(prefers-reduced-motion: reduce)').matches), []);
+  useEffect(() => player.run(), [player]);
+  const pictures = run?.pictures;
+  useLayoutEffect(() => {
+    if (pictures) player.load({ count: pictures.frames.length, framesASecond: pictures.fps });
+  }, [pictures, player]);
+  return player;
 }

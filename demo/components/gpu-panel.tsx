@@ -1,4 +1,47 @@
-/** Under construction. */
+import { useSignal } from '@preact/signals';
+import type { GpuInfo } from '../engine/protocol.ts';
+import { loaded, model } from '../state/model.ts';
+import { GpuFeatures } from './gpu-features.tsx';
+import { GpuLimits } from './gpu-limits.tsx';
+import { GpuMemory } from './gpu-memory.tsx';
+import '../styles/gpu.css';
+
+/** The GPU in a line; opened, what is used of it. */
 export function GpuPanel() {
-  return null;
+  const isOpen = useSignal(false);
+  const gpu = loaded.value?.gpu;
+  return (
+    <details
+      class="panel gpu"
+      onToggle={({ currentTarget }) => {
+        isOpen.value = currentTarget.open;
+      }}
+    >
+      <summary>
+        <h2>Your GPU</h2>
+        <span class="help">{gpu ? inShort(gpu) : STATES[model.value.kind]}</span>
+      </summary>
+      {gpu?.capabilities.software && (
+        <p>
+          This adapter is a CPU that stands in for a GPU: everything runs, and gives the same pictures, but slowly. To
+          use a real one, turn on hardware acceleration in the browser’s settings and update the graphics driver.
+        </p>
+      )}
+      {gpu && (
+        <>
+          <GpuFeatures capabilities={gpu.capabilities} />
+          <GpuLimits limits={gpu.limits} />
+          {isOpen.value && <GpuMemory />}
+        </>
+      )}
+    </details>
+  );
+}
+
+const STATES = { loading: 'is asked for.', failed: 'No device at the moment.', ready: '' } as const;
+
+function inShort({ adapter, capabilities: { f16, software } }: GpuInfo): string {
+  return [adapter, software ? 'a CPU in disguise' : undefined, f16 ? 'half precision' : 'single precision']
+    .filter(Boolean)
+    .join(', ');
 }

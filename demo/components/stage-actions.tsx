@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { saveJson } from '../save.ts';
 import { saveClip } from '../stage/save-clip.ts';
-import { hasClip, type Run, shownBaseline } from '../state/runs.ts';
+import { isOnGpu, type Run, shownBaseline } from '../state/runs.ts';
 import { compare, isBusy, tryFewerSteps } from '../state/session.ts';
 
 /** What can be done with the shown run. Buttons stay where they are; those that make no sense now are disabled. */
 export function StageActions({ run }: { readonly run: Run | undefined }) {
   const isSaving = useSignal(false);
   const isCompared = shownBaseline.value !== undefined;
-  const isHere = run !== undefined && hasClip(run);
-  const canRun = isHere && !isBusy.value;
+  const isComparable = run !== undefined && isOnGpu(run);
+  const canRun = isComparable && !isBusy.value;
   const download = async (of: Run) => {
     isSaving.value = true;
     await saveClip(of);
@@ -28,7 +28,7 @@ export function StageActions({ run }: { readonly run: Run | undefined }) {
         <button type="button" disabled={!canRun || !isCaching(run)} onClick={() => run && tryFewerSteps(run.id)}>
           Also try: fewer steps at the same time
         </button>
-        <button type="button" disabled={!isHere || isSaving.value} onClick={() => run && download(run)}>
+        <button type="button" disabled={!run || isSaving.value} onClick={() => run && download(run)}>
           {isSaving.value ? 'Encoding…' : 'Download clip'}
         </button>
         <button type="button" disabled={!run} onClick={() => run && saveJson(run.report, 'report.json')}>
@@ -36,8 +36,8 @@ export function StageActions({ run }: { readonly run: Run | undefined }) {
         </button>
       </div>
       <p class="help">
-        {run && !isHere
-          ? 'The model was loaded anew since: this clip can be looked at, but no longer compared or encoded.'
+        {run && !isComparable
+          ? 'The model was loaded anew since: this clip can no longer be compared.'
           : 'Compare runs the same seed with everything computed. Fewer steps is the honest control: what plain steps give in that time.'}
       </p>
     </>

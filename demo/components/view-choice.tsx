@@ -16,21 +16,23 @@ interface ViewChoiceProps {
 export function ViewChoice({ view, isDisabled }: ViewChoiceProps) {
   const group = useId();
   return (
-    <fieldset class="segments" disabled={isDisabled}>
-      <legend class="unseen">Compare</legend>
-      {(['side', 'wipe', 'difference'] as const).map((each) => (
-        <label key={each}>
-          <input
-            type="radio"
-            name={group}
-            checked={view.value === each}
-            onChange={() => {
-              view.value = each;
-            }}
-          />
-          <span>{NAMES[each]}</span>
-        </label>
-      ))}
+    <fieldset class="segmented view-choice" disabled={isDisabled}>
+      <legend class="unseen">How to compare</legend>
+      <div class="segments">
+        {(['side', 'wipe', 'difference'] as const).map((each) => (
+          <label key={each}>
+            <input
+              type="radio"
+              name={group}
+              checked={view.value === each}
+              onChange={() => {
+                view.value = each;
+              }}
+            />
+            <span>{NAMES[each]}</span>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -27,7 +27,7 @@ export interface Run extends NewRun {
   readonly id: number;
   /** Whether the model is a folder of the user's, not one of the manifest. */
   readonly isOwnModel: boolean;
-  /** The model as it was loaded: the run's clip goes when another load takes its place. */
+  /** The model as it was loaded: its clips are comparable with each other, as long as it is there. */
   readonly home: LoadedModel | undefined;
   readonly measured?: Measured;
 }
@@ -59,8 +59,8 @@ export function controlFor(run: Run): Run | undefined {
   return run.role === 'run' ? findLike(run, 'control', controlRequest(run)) : undefined;
 }
 
-/** Whether the run's clip is still in the worker: to be compared, and to be encoded. */
-export function hasClip(run: Run): boolean {
+/** Whether the run's clip is still on the GPU, to be compared; when its model goes, a video file is left of it. */
+export function isOnGpu(run: Run): boolean {
   return run.home !== undefined && run.home === loaded.value;
 }
 

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
-import type { BlockScores, Branch, ForwardEvent, Phase, Progress } from 'stillframe';
-import type { EngineEvent } from '../engine/protocol.ts';
+import type { BlockScores, Branch, ForwardEvent } from 'stillframe';
+import { alwaysComputed } from '../cache-view/grid.ts';
+import type { EngineEvent, RunRequest } from '../engine/protocol.ts';
 
 /** What is known of a run's cache: of a finished one its report, of one under way what has come. */
 export interface CacheView {
@@ -18,31 +19,37 @@ export interface CacheView {
 export interface LiveRun extends CacheView {
   /** What it is for: `Generating`, `Computing the baseline`. */
   readonly title: string;
-  /** The last word on each phase that has begun. */
-  readonly phases: Readonly<Partial<Record<Phase, Progress>>>;
+  readonly request: RunRequest;
 }
 
 /** The run under way, or nothing. */
 export const live = signal<LiveRun | undefined>(undefined);
 
-/** The newest picture of the run under way. Closed when the next one comes. */
-export const preview = signal<{ readonly step: number; readonly picture: ImageBitmap } | undefined>(undefined);
-
-/** A run begins. */
-export function beginLive(title: string, steps: number): void {
-  dropPreview();
-  live.value = { title, steps, blocks: 0, schedule: {}, scores: [], stepSeconds: [], phases: {} };
+/** A rough picture of what is coming. */
+export interface Preview {
+  /** The step after which it was made, from 0. */
+  readonly step: number;
+  readonly picture: ImageBitmap;
 }
 
-/** Takes in what the worker tells. */
+/** The newest picture of the run under way. Closed when the next one comes. */
+export const preview = signal<Preview | undefined>(undefined);
+
+/** A run begins. */
+export function beginLive(title: string, request: RunRequest): void {
+  dropPreview();
+  live.value = { title, request, steps: request.steps ?? 0, blocks: 0, schedule: {}, scores: [], stepSeconds: [] };
+}
+
+/** Takes in what the worker tells. What comes after the end is dropped. */
 export function takeLive(event: EngineEvent): void {
-  if (event.kind === 'preview') {
-    dropPreview();
-    preview.value = event;
-    return;
-  }
   const now = live.value;
-  if (now) live.value = { ...now, ...changed(now, event) };
+  if (event.kind === 'preview') {
+    if (now) showPreview(event);
+    else event.picture.close();
+  } else if (now && event.kind !== 'progress' && event.kind !== 'warning') {
+    live.value = { ...now, ...changed(now, event) };
+  }
 }
 
 /** It is over, well or not. */
@@ -51,26 +58,31 @@ export function endLive(): void {
   dropPreview();
 }
 
-function changed(now: LiveRun, event: Exclude<EngineEvent, { kind: 'preview' }>): Partial<LiveRun> {
+function changed(now: LiveRun, event: Extract<EngineEvent, { kind: 'step' | 'forward' | 'scores' }>): Partial<LiveRun> {
   switch (event.kind) {
-    case 'progress':
-      return { phases: { ...now.phases, [event.progress.phase]: event.progress } };
     case 'step':
       return { steps: event.step.steps, stepSeconds: [...now.stepSeconds, event.step.seconds] };
     case 'forward':
-      return { blocks: event.forward.blocks, schedule: withForward(now.schedule, event.forward) };
+      return { blocks: event.forward.blocks, schedule: withForward(now, event.forward) };
     case 'scores':
       return { scores: [...now.scores, event.scores] };
-    case 'warning':
-      return {};
   }
 }
 
-function withForward(schedule: LiveRun['schedule'], { branch, computed }: ForwardEvent): LiveRun['schedule'] {
-  return { ...schedule, [branch]: `${schedule[branch] ?? ''}${computed > 0 ? 1 : 0}` };
+function withForward({ schedule, request }: LiveRun, { branch, computed }: ForwardEvent): LiveRun['schedule'] {
+  const computes = computed > alwaysComputed(request.policy ?? 'none');
+  return { ...schedule, [branch]: `${schedule[branch] ?? ''}${computes ? 1 : 0}` };
+}
+
+function showPreview({ step, picture }: Preview): void {
+  const before = preview.value;
+  preview.value = { step, picture };
+  // Closed only now: whoever drew it has moved on to the next.
+  before?.picture.close();
 }
 
 function dropPreview(): void {
-  preview.value?.picture.close();
+  const before = preview.value;
   preview.value = undefined;
+  before?.picture.close();
 }

@@ -1,22 +1,27 @@
 import { computed, signal } from '@preact/signals';
 import type { Progress } from 'stillframe';
 import type { LoadedModel, ModelChoice } from '../engine/protocol.ts';
+import { EMBEDDED, EMBEDDED_ID } from './embedded.ts';
+import type { Presets } from './policies.ts';
 
 /** The model of the page. */
 export type ModelState =
   | { readonly kind: 'loading'; readonly progress?: Progress }
   | { readonly kind: 'ready'; readonly loaded: LoadedModel }
-  /** It did not work: `problem` says why. Generating tries again. */
+  /** It did not work, and `problem` says why, or it was stopped. Generating tries again. */
   | { readonly kind: 'failed'; readonly isHopeless: boolean };
 
-/** The model that comes with the page. */
-export const EMBEDDED = 'shapes';
-
 /** What the page loads: the embedded model, or the user's own. */
-export const choice = signal<ModelChoice>(EMBEDDED);
+export const choice = signal<ModelChoice>(EMBEDDED_ID);
 
 /** How far it is. */
 export const model = signal<ModelState>({ kind: 'loading' });
 
 /** The loaded model, or nothing. */
 export const loaded = computed(() => (model.value.kind === 'ready' ? model.value.loaded : undefined));
+
+/** Whether it is the model that comes with the page. */
+export const isEmbedded = computed(() => choice.value === EMBEDDED_ID);
+
+/** Tuned options of the model, by policy and name. */
+export const presets = computed<Presets>(() => loaded.value?.presets ?? (isEmbedded.value ? EMBEDDED.presets : {}));

@@ -3,10 +3,12 @@ import { EngineClient } from '../engine/client.ts';
 import type { EngineEvent, ModelChoice, RunRequest } from '../engine/protocol.ts';
 import { baselineRequest, controlRequest } from './controls.ts';
 import { beginLive, endLive, takeLive } from './live.ts';
-import { choice, model } from './model.ts';
-import { problem, report, warnings } from './problem.ts';
-import { addRun, baselineFor, findRun, type Run, runs, setMeasured, shownId } from './runs.ts';
-import { change, settings, toRequest } from './settings.ts';
+import { choice, model, presets } from './model.ts';
+import { announce, beginLoadPhases, beginRunPhases, finishPhases, takePhase } from './phases.ts';
+import { settle } from './policies.ts';
+import { problem, report, warn, warnings } from './problem.ts';
+import { addRun, baselineFor, findRun, type Run, runs, setMeasured, shown, shownId } from './runs.ts';
+import { change, fromRequest, settings, toRequest } from './settings.ts';
 
 /** Whether something is under way that the one button stops. */
 export const isBusy = signal(false);
@@ -20,7 +22,7 @@ let loading: Promise<void> | undefined;
 let isStopped = false;
 
 /** Loads the chosen model, unless it is. A load that failed, or whose device was lost, is begun again. */
-export function load(): Promise<void> {
+function load(): Promise<void> {
   loading ??= loadModel(choice.value).catch((error) => {
     loading = undefined;
     throw error;
@@ -47,8 +49,9 @@ export async function generate(): Promise<void> {
   });
 }
 
-/** Generates with another threshold, which the settings take over. */
+/** Generates the shown run with another threshold, which the settings take over. */
 export async function generateWithThreshold(threshold: number): Promise<void> {
+  if (shown.value) change(fromRequest(shown.value.request));
   change({ policyOptions: { ...settings.value.policyOptions, threshold } });
   await generate();
 }
@@ -103,12 +106,14 @@ export const plan = (request: RunRequest) => engine.direct.plan(request);
 
 async function loadModel(next: ModelChoice): Promise<void> {
   model.value = { kind: 'loading' };
+  beginLoadPhases();
   try {
     const loaded = await engine.load(next, (event) => {
       if (event.kind === 'progress') model.value = { kind: 'loading', progress: event.progress };
       take(event);
     });
     model.value = { kind: 'ready', loaded };
+    settings.value = settle(settings.value, presets.value);
   } catch (error) {
     model.value = { kind: 'failed', isHopeless: error instanceof Error && error.name === 'NoWebGpuError' };
     throw error;
@@ -116,12 +121,14 @@ async function loadModel(next: ModelChoice): Promise<void> {
 }
 
 async function runOne(title: string, request: RunRequest, role: Run['role']): Promise<Run> {
-  beginLive(title, request.steps ?? 0);
+  beginLive(title, request);
+  beginRunPhases();
   try {
     await load();
-    if (isStopped) throw new DOMException('stopped', 'AbortError');
+    if (isStopped) throw new DOMException('Stopped.', 'AbortError');
     const finished = await engine.generate(request, take);
-    warnings.value = finished.report.warnings;
+    finishPhases(finished.report);
+    finished.report.warnings.forEach(warn);
     return addRun({ ...finished, role, request, model: finished.report.model });
   } finally {
     endLive();
@@ -130,7 +137,8 @@ async function runOne(title: string, request: RunRequest, role: Run['role']): Pr
 
 async function measure(id: number): Promise<void> {
   const run = need(id);
-  if (run.measured) return;
+  // A baseline that was dropped is computed again: the clips are shown in step.
+  if (findRun(run.measured?.baseline)) return;
   const request = baselineRequest(run);
   const baseline = baselineFor(run) ?? (await runOne('Computing everything', request, 'baseline'));
   const comparison = await engine.direct.compare(run.clip, baseline.clip);
@@ -144,27 +152,41 @@ async function act(what: string, work: () => Promise<void>): Promise<void> {
   isBusy.value = true;
   isStopped = false;
   problem.value = undefined;
+  warnings.value = [];
   status.value = what;
   try {
     await work();
   } catch (error) {
-    if (isStopped) status.value = 'Stopped.';
-    else fail(error);
+    fail(error);
   } finally {
     isBusy.value = false;
   }
 }
 
 function fail(error: unknown): void {
+  if (isAbort(error)) {
+    status.value = 'Stopped.';
+    return;
+  }
   status.value = 'It did not work.';
   report(error);
-  // The clips went with the device: their pictures and reports are here, and stay.
-  if (error instanceof Error && error.name === 'DeviceLostError') loading = undefined;
+  if (error instanceof Error && error.name === 'DeviceLostError') {
+    // The next load gets a new device. Pictures and reports of the runs are here, and stay.
+    loading = undefined;
+    model.value = { kind: 'failed', isHopeless: false };
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function take(event: EngineEvent): void {
   takeLive(event);
-  if (event.kind === 'warning') warnings.value = [...warnings.value, event.message];
+  if (event.kind === 'warning') warn(event.message);
+  if (event.kind !== 'progress') return;
+  takePhase(event.progress);
+  status.value = announce(event.progress);
 }
 
 function need(id: number): Run {
@@ -173,13 +195,14 @@ function need(id: number): Run {
   return run;
 }
 
-// Weights come while the prompt is written.
+/** Begins to load the model: weights come while the prompt is written. */
 export function begin(): void {
   load().then(() => {
     if (!isBusy.value) status.value = 'Ready.';
   }, fail);
   effect(() => {
-    const { value } = model;
-    if (value.kind === 'loading' && value.progress && !isBusy.value) status.value = 'Loading the model.';
+    // What was wrong with an option may be right now.
+    void settings.value;
+    if (problem.peek()?.name === 'OptionError') problem.value = undefined;
   });
 }

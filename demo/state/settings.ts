@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
 import type { OptionValue } from 'stillframe';
 import type { RunRequest } from '../engine/protocol.ts';
+import { EMBEDDED } from './embedded.ts';
+import { EXAMPLES } from './prompts.ts';
 
 /** What the form says; all of it is in the address. */
 export interface Settings {
@@ -20,21 +22,19 @@ export interface Settings {
   readonly policyOptions: Readonly<Record<string, OptionValue>>;
 }
 
+const { sampler: _, ...defaults } = EMBEDDED.defaults;
+
 /** Of the embedded model. */
 export const FIRST_SETTINGS: Settings = {
-  prompt: 'a red circle moving left on a sky background',
+  prompt: EXAMPLES[0].prompt,
   seed: 7,
-  steps: 30,
-  guidanceScale: 4,
-  frames: 17,
-  width: 128,
-  height: 128,
+  ...defaults,
   policy: 'bwcache',
   preset: 'balanced',
   policyOptions: {},
 };
 
-/** The form's state. */
+/** The form's state. It holds nothing that the form's rules refuse: what is half typed stays in its field. */
 export const settings = signal<Settings>(FIRST_SETTINGS);
 
 /** Changes some of them. */
@@ -45,4 +45,10 @@ export function change(some: Partial<Settings>): void {
 /** What the settings ask the library for. */
 export function toRequest({ preset, policyOptions, ...rest }: Settings): RunRequest {
   return { ...rest, policyOptions: { ...(preset !== undefined && { preset }), ...policyOptions } };
+}
+
+/** What settings asked for that. */
+export function fromRequest({ policyOptions = {}, ...rest }: RunRequest): Partial<Settings> {
+  const { preset, ...own } = policyOptions;
+  return { ...rest, policyOptions: own, preset: typeof preset === 'string' ? preset : undefined };
 }

@@ -1,4 +1,67 @@
-/** Under construction. */
+import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { type CacheRecord, liveRecord, recordOf } from '../cache-view/record.ts';
+import { live } from '../state/live.ts';
+import { presets } from '../state/model.ts';
+import { shown, shownBaseline } from '../state/runs.ts';
+import { settings } from '../state/settings.ts';
+import { whatIf } from '../state/what-if.ts';
+import { HeatMaps } from './heat-maps.tsx';
+import { ScoreCurve } from './score-curve.tsx';
+import { StepTimeline } from './step-timeline.tsx';
+import '../styles/cache.css';
+
+/** Which steps and blocks were computed and which reused, and why: of the run under way, else of the one shown. */
 export function CacheSection() {
-  return null;
+  const isOfBaseline = useSignal(false);
+  const run = shown.value?.report;
+  const baseline = shownBaseline.value?.report;
+  const running = live.value;
+  const record = useMemo(() => {
+    if (running) return liveRecord(running, presets.value);
+    return run ? recordOf(run) : undefined;
+  }, [running, run]);
+  const measured = useMemo(() => baseline && recordOf(baseline), [baseline]);
+  const drawn = record ?? nothingYet(settings.value.steps);
+  const canSwitch = !running && measured !== undefined;
+
+  return (
+    <section class="panel cache" aria-labelledby="cache-heading">
+      <div class="cache-head">
+        <h2 id="cache-heading">See the cache</h2>
+        <fieldset class="row" disabled={!canSwitch}>
+          <legend class="unseen">Heat map of</legend>
+          {[false, true].map((ofBaseline) => (
+            <button
+              key={String(ofBaseline)}
+              type="button"
+              class="chip"
+              aria-pressed={isOfBaseline.value === ofBaseline}
+              onClick={() => {
+                isOfBaseline.value = ofBaseline;
+              }}
+            >
+              {ofBaseline ? 'All computed' : 'This run'}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      <p class="help">{introduction(record !== undefined)}</p>
+      <HeatMaps record={canSwitch && isOfBaseline.value ? measured : drawn} />
+      <h3>Score and threshold</h3>
+      <ScoreCurve record={drawn} isEmpty={!record} whatIf={whatIf.value} />
+      <h3>Time a step</h3>
+      <StepTimeline view={drawn} />
+    </section>
+  );
+}
+
+function introduction(hasRun: boolean): string {
+  const what = 'A column is a denoising step, a row a block of the transformer';
+  if (!hasRun) return `${what}. The first run fills it in, step by step.`;
+  return `${what}; the colour says how much the block changed since the step before.`;
+}
+
+function nothingYet(steps: number): CacheRecord {
+  return { steps, blocks: 0, schedule: {}, scores: [], stepSeconds: [], policy: { name: 'none', options: {} } };
 }

@@ -1,0 +1,30 @@
+import type { Prediction } from 'stillframe';
+import { formatShare, formatSpeedup } from '../format.ts';
+import type { WhatIf } from '../state/what-if.ts';
+import type { CacheRecord } from './record.ts';
+
+/** What a threshold would have done, in numbers; or why nobody knows. */
+export function outcomeSentence(outcome: Prediction | Error): string {
+  if (outcome instanceof Error) return outcome.message;
+  const { computedShare, isComplete } = outcome;
+  const share = `${formatShare(computedShare)} of the block forwards computed`;
+  if (!isComplete) return `${share} up to where the scores of this run end. Compare measures every step.`;
+  return `${share}: at best ${formatSpeedup(1 / computedShare)} as fast as computing all.`;
+}
+
+/** What the curve shows, and from where. */
+export function curveNote(record: CacheRecord | undefined, whatIf: WhatIf | undefined): string {
+  if (!record) return 'After a run: drag the threshold to see the schedule that it would have given.';
+  if (!whatIf) return noteWithoutThreshold(record);
+  const { policy, recording } = whatIf;
+  const from = recording.policy.name === 'none' ? 'the run that computed everything' : 'this run';
+  const sums = policy.name === 'teacache' ? ' TeaCache adds the steps up until they reach the threshold.' : '';
+  return `From the scores of ${from}.${sums} A real run may measure a little else once it has begun to reuse.`;
+}
+
+function noteWithoutThreshold({ policy, scores, subLayers }: CacheRecord): string {
+  if (subLayers)
+    return 'This policy decides by errors that were measured beforehand: a run has no scores to try a threshold on.';
+  if (scores.length === 0) return `The policy ${policy.name} measures nothing.`;
+  return 'The mean score of each step that was measured.';
+}

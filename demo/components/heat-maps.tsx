@@ -1,0 +1,49 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Branch } from 'stillframe';
+import type { Place } from '../cache-view/cells.ts';
+import { type Grid, gridOf } from '../cache-view/grid.ts';
+import type { CacheRecord } from '../cache-view/record.ts';
+import { scaleOf } from '../cache-view/scale.ts';
+import { cellSentence, scheduleSentence } from '../cache-view/words.ts';
+import { HeatLegend } from './heat-legend.tsx';
+import { HeatMap } from './heat-map.tsx';
+import { StepAxis } from './step-axis.tsx';
+
+const BRANCHES: readonly Branch[] = ['cond', 'uncond'];
+
+/** Steps x blocks of both branches in the same colours, and the numbers of the cell that is pointed at. */
+export function HeatMaps({ record }: { readonly record: CacheRecord }) {
+  const [selected, select] = useState<{ readonly branch: Branch; readonly place: Place }>();
+  const grids = useMemo(() => BRANCHES.map((branch) => gridOf(record, branch)), [record]);
+  const scale = useMemo(() => scaleOf(grids.flatMap(scoresIn)), [grids]);
+  const shown = grids.find(({ branch }) => branch === selected?.branch);
+
+  return (
+    <figure class="heat-maps" aria-label="Steps and blocks">
+      {grids.map((grid) => (
+        <HeatMap
+          key={grid.branch}
+          grid={grid}
+          scale={scale}
+          summary={scheduleSentence(grid.branch, record.schedule[grid.branch] ?? '', record.steps)}
+          selected={selected?.branch === grid.branch ? selected.place : undefined}
+          onSelect={(place) => select(place && { branch: grid.branch, place })}
+        />
+      ))}
+      <StepAxis steps={record.steps} />
+      <p class="heat-readout" aria-live="polite">
+        {shown && selected
+          ? cellSentence(shown, selected.place.step, selected.place.row)
+          : 'Point at a cell, or move with the arrow keys, for its numbers.'}
+      </p>
+      <HeatLegend scale={scale} />
+      {grids.some(({ measured }) => measured.kind === 'step') && (
+        <p class="help">This policy takes one score a step: it colours the whole step.</p>
+      )}
+    </figure>
+  );
+}
+
+function scoresIn({ cells }: Grid): number[] {
+  return cells.flatMap((column) => column.flatMap(({ score }) => score ?? []));
+}

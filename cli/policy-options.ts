@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { configurePolicy, POLICIES } from '../src/cache/index.ts';
+import { describePolicies } from '../src/cache/describe.ts';
+import { configurePolicy } from '../src/cache/index.ts';
 import type { OptionValue } from '../src/cache/options.ts';
 import { OptionError } from '../src/errors.ts';
 import { CommandError, UsageError } from './errors.ts';
@@ -13,11 +14,13 @@ export interface PolicyChoice {
   readonly compare: boolean;
 }
 
-/** Lines of help: each policy and its options with their defaults. */
-export const POLICY_HELP = POLICIES.map(({ name, summary, options }) => {
-  const settings = Object.entries(options).map(([key, option]) => `${key}=${option.default}`);
-  return [`  ${name.padEnd(13)}${summary}`, ...(settings.length > 0 ? [`    ${settings.join(' ')}`] : [])].join('\n');
-}).join('\n');
+/** Lines of help: each policy, and its options with their defaults. */
+export const POLICY_HELP = describePolicies()
+  .map(({ name, summary, options }) => {
+    const lines = options.map((option) => `    ${`${option.name}=${option.default}`.padEnd(21)} ${option.help}`);
+    return [`  ${name.padEnd(13)}${summary}`, ...lines].join('\n');
+  })
+  .join('\n');
 
 /**
  * Reads `--policy`, `--set` and `--compare`.

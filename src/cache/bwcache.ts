@@ -1,5 +1,5 @@
 import { policyKind } from './kind.ts';
-import { choiceOption, flagOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
+import { choiceOption, countOption, flagOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
 import type { Branch, Policy, RunShape, Scores } from './policy.ts';
 import type { ProbeTensor, Requirements } from './requirements.ts';
 import type { StepPlan } from './step-plan.ts';
@@ -7,31 +7,76 @@ import type { StepPlan } from './step-plan.ts';
 /** `all`, or k for every k-th block. */
 const blocksOption: OptionKind<'all' | number> = {
   default: 'all',
+  help: 'Which blocks are measured: all, or k for every k-th, from the first on.',
   allowed: 'all, or k for every k-th block',
+  input: { kind: 'text' },
   accepts: (value): value is 'all' | number => value === 'all' || (Number.isInteger(value) && Number(value) >= 1),
 };
 
 /** Options, with the paper's defaults. */
 const OPTIONS = {
-  /** The branch starts to reuse when the mean over blocks falls below it. The paper's 0.15, 0.20, 0.25: slow to fast. */
-  threshold: numberOption(0.15, 0, 'a number from 0'),
-  /** Steps reused between two computed ones: a count, or below 1 a share of all steps (the paper: 10 %). */
-  interval: numberOption(0.1, 0, 'a count of steps, or a share of them below 1', isCountOrShare),
-  /** Last steps that are always computed: a count, or below 1 a share of what `tailMode` says. */
-  tail: numberOption(0.5, 0, 'a count of steps, or a share below 1', isCountOrShare),
-  /** A share of the steps before the trigger (published code), or of those after it: the paper's text allows both. */
-  tailMode: choiceOption('index-half', ['index-half', 'remaining-half']),
-  /** What is measured: the paper's block outputs, or the modulated inputs of the published code. */
-  probe: choiceOption<ProbeTensor>('feature', ['feature', 'modulated']),
-  /** Whether every computed step may trigger (Eq. 7 and 8 to the letter), not just the first below the threshold. */
-  repeatable: flagOption(false),
+  threshold: numberOption({
+    default: 0.15,
+    least: 0,
+    suggested: [0, 0.3],
+    allowed: 'a number from 0',
+    help: 'A branch starts to reuse once the mean over its blocks falls below it. Higher is faster and rougher.',
+  }),
+  // The paper's 10 %.
+  interval: numberOption({
+    default: 0.1,
+    least: 0,
+    wholeFrom: 1,
+    suggested: [0, 6],
+    allowed: 'a count of steps, or a share of them below 1',
+    help: 'Steps reused between two computed ones; below 1, a share of all steps.',
+  }),
+  tail: numberOption({
+    default: 0.5,
+    least: 0,
+    wholeFrom: 1,
+    suggested: [0, 6],
+    allowed: 'a count of steps, or a share below 1',
+    help: 'Last steps that are always computed; below 1, a share of what tailMode says.',
+  }),
+  // Published code and the paper's text.
+  tailMode: choiceOption({
+    default: 'index-half',
+    choices: ['index-half', 'remaining-half'],
+    help: 'What a tail below 1 is a share of: the steps before the trigger, or those after it.',
+  }),
+  // The paper's Eq. 5, and the published code.
+  probe: choiceOption<ProbeTensor>({
+    default: 'feature',
+    choices: ['feature', 'modulated'],
+    help: "What is measured: the blocks' outputs, or the inputs of their self-attention.",
+  }),
+  // Eq. 7 and 8 to the letter.
+  repeatable: flagOption({
+    default: false,
+    help: 'Every computed step below the threshold starts reuse again, not just the first.',
+  }),
   blocks: blocksOption,
-  /** The first step that may trigger; earlier ones are still far from the clip, and what they add is soon stale. */
-  warmup: numberOption(1, 1, 'a count of steps from 1', Number.isInteger),
-  /** Whether each branch decides for itself, as published, or `cond` for both, so that they reuse the same steps. */
-  branches: choiceOption('separate', ['separate', 'condLeads']),
-  /** Measures every k-th token: the kept features take 1/k of the memory. */
-  every: numberOption(1, 1, 'a count of tokens', Number.isInteger),
+  // Earlier steps are still far from the clip, and what they add is soon stale.
+  warmup: countOption({
+    default: 1,
+    of: 'steps',
+    least: 1,
+    suggested: [1, 10],
+    help: 'The first step that may start reuse.',
+  }),
+  branches: choiceOption({
+    default: 'separate',
+    choices: ['separate', 'condLeads'],
+    help: "Each branch decides for itself, or the prompt's (cond) for both, so that they reuse the same steps.",
+  }),
+  every: countOption({
+    default: 1,
+    of: 'tokens',
+    least: 1,
+    suggested: [1, 8],
+    help: 'Measures every k-th token: what is kept for that takes 1/k of the memory.',
+  }),
 } as const;
 
 /** A branch's decisions. */
@@ -119,10 +164,6 @@ class BWCache implements Policy {
     if (!state) throw new Error(`the run has no branch ${branch}`);
     return state;
   }
-}
-
-function isCountOrShare(value: number): boolean {
-  return value < 1 || Number.isInteger(value);
 }
 
 /** Block-wise caching. */

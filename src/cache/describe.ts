@@ -1,32 +1,11 @@
-import type { OptionValue } from './options.ts';
+import { POLICIES } from './index.ts';
+import type { OptionInput, OptionKind, OptionValue } from './options.ts';
 
-/** How an option may be asked for in a form. */
-export type OptionInput =
-  | {
-      readonly kind: 'number';
-      /** Allowed from here on. */
-      readonly least: number;
-      /** Allowed up to here; absent where there is no end. */
-      readonly most?: number;
-      /** What is sensible: ends of a slider. */
-      readonly suggested: readonly [number, number];
-      readonly isWhole: boolean;
-    }
-  | { readonly kind: 'choice'; readonly choices: readonly string[] }
-  | { readonly kind: 'flag' }
-  | { readonly kind: 'text' }
-  /** A JSON that `npm run calibrate` wrote, or its address. */
-  | { readonly kind: 'artifact' };
+export type { OptionInput };
 
 /** An option of a policy. */
-export interface OptionDescription {
+export interface OptionDescription extends Pick<OptionKind<OptionValue>, 'default' | 'help' | 'allowed' | 'input'> {
   readonly name: string;
-  /** What it does: a line. */
-  readonly help: string;
-  readonly default: OptionValue;
-  /** In words, e.g. `a number from 0`. */
-  readonly allowed: string;
-  readonly input: OptionInput;
 }
 
 /** A caching method, for forms and help texts. */
@@ -38,7 +17,13 @@ export interface PolicyDescription {
   readonly options: readonly OptionDescription[];
 }
 
-/** Every policy that is built. */
+/** Every policy that is built, with its options in the order in which a form should ask for them. */
 export function describePolicies(): readonly PolicyDescription[] {
-  throw new Error('under construction');
+  return POLICIES.map(({ name, summary, options }) => ({
+    name,
+    summary,
+    options: Object.entries(options).map(([name, { default: fallback, help, allowed, input }]) => {
+      return { name, default: fallback, help, allowed, input };
+    }),
+  }));
 }

@@ -6,8 +6,14 @@ import type { DecideWithin } from './step-plan.ts';
 
 /** Options. */
 const OPTIONS = {
-  /** A step reuses up to this difference. diffusers' default; ParaAttention takes 0.06 to 0.12, by model. */
-  threshold: numberOption(0.05, 0, 'a number from 0'),
+  // diffusers' default; ParaAttention takes 0.06 to 0.12, by model.
+  threshold: numberOption({
+    default: 0.05,
+    least: 0,
+    suggested: [0, 0.3],
+    allowed: 'a number from 0',
+    help: 'A step reuses up to this difference in what the first block adds. Higher is faster and rougher.',
+  }),
 } as const;
 
 /**

@@ -17,6 +17,15 @@ class FewerSteps extends ComputeAll {
 export const fewerSteps = policyKind(
   'fewer-steps',
   'takes a share of the steps: the control of all others',
-  { share: numberOption(0.5, 0, 'a number above 0, up to 1', (share) => share > 0 && share <= 1) },
+  {
+    share: numberOption({
+      default: 0.5,
+      least: 0.01,
+      most: 1,
+      suggested: [0.1, 1],
+      allowed: 'a number from 0.01 to 1',
+      help: 'How many of the steps are taken: half of them at 0.5.',
+    }),
+  },
   ({ share }) => new FewerSteps(share),
 );

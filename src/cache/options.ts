@@ -3,14 +3,42 @@ import { OptionError } from '../errors.ts';
 /** A value of a policy's option; an object is an artifact, parsed from its JSON. */
 export type OptionValue = number | string | boolean | readonly number[] | Readonly<Record<string, unknown>>;
 
+/** How an option may be asked for in a form. */
+export type OptionInput =
+  | {
+      readonly kind: 'number';
+      /** Allowed from here on. */
+      readonly least: number;
+      /** Allowed up to here; absent where there is no end. */
+      readonly most?: number;
+      /** What is sensible: ends of a slider. */
+      readonly suggested: readonly [number, number];
+      /** Whether only whole numbers are allowed. */
+      readonly isWhole: boolean;
+      /** Of a count that may also be a share below 1: from here on, only whole numbers are allowed. */
+      readonly wholeFrom?: number;
+    }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'text' }
+  /** A JSON that `npm run calibrate` wrote, or its address. */
+  | { readonly kind: 'artifact' };
+
 /** An option of a policy: its default and what it may be. */
 export interface OptionKind<T extends OptionValue> {
   readonly default: T;
+  /** What it does: a line, for forms and help texts. */
+  readonly help: string;
   /** E.g. `a number from 0`. */
   readonly allowed: string;
+  /** How a form asks for it. */
+  readonly input: OptionInput;
   /** Whether a value is one of those. */
   readonly accepts: (value: unknown) => value is T;
 }
+
+/** What every kind of option is told. */
+type Told<T extends OptionValue> = Pick<OptionKind<T>, 'default' | 'help'>;
 
 /** A policy's options by name. */
 export type OptionTable = Readonly<Record<string, OptionKind<OptionValue>>>;
@@ -20,34 +48,56 @@ export type OptionValues<T extends OptionTable> = {
   readonly [K in keyof T]: T[K] extends OptionKind<infer V> ? V : never;
 };
 
-/** A number, from `least` on, for which `accepts` holds too. */
+/** A number. */
 export function numberOption(
-  fallback: number,
-  least: number,
-  allowed: string,
-  accepts: (value: number) => boolean = () => true,
+  told: Told<number> &
+    Pick<OptionKind<number>, 'allowed'> &
+    Omit<Extract<OptionInput, { kind: 'number' }>, 'kind' | 'isWhole'> & { readonly isWhole?: boolean },
 ): OptionKind<number> {
-  const isAllowed = (value: unknown): value is number => typeof value === 'number' && value >= least && accepts(value);
-  return { default: fallback, allowed, accepts: isAllowed };
+  const { default: fallback, help, allowed, least, most = Number.POSITIVE_INFINITY, isWhole = false } = told;
+  const { suggested, wholeFrom = isWhole ? least : undefined } = told;
+  const accepts = (value: unknown): value is number => {
+    if (typeof value !== 'number' || !(value >= least && value <= most)) return false;
+    return wholeFrom === undefined || value < wholeFrom || Number.isInteger(value);
+  };
+  const input = {
+    kind: 'number',
+    least,
+    ...(told.most !== undefined && { most: told.most }),
+    suggested,
+    isWhole,
+    ...(told.wholeFrom !== undefined && { wholeFrom: told.wholeFrom }),
+  } as const;
+  return { default: fallback, help, allowed, input, accepts };
+}
+
+/** A number of things. */
+export function countOption(
+  told: Told<number> & { readonly of: string; readonly least: number; readonly suggested: readonly [number, number] },
+): OptionKind<number> {
+  const { of, least, ...rest } = told;
+  const allowed = least > 0 ? `a count of ${of} from ${least}` : `a count of ${of}`;
+  return numberOption({ ...rest, least, allowed, isWhole: true });
 }
 
 /** One of several words. */
-export function choiceOption<T extends string>(fallback: T, choices: readonly T[]): OptionKind<T> {
+export function choiceOption<T extends string>(told: Told<T> & { readonly choices: readonly T[] }): OptionKind<T> {
+  const { default: fallback, help, choices } = told;
   const accepts = (value: unknown): value is T => choices.some((choice) => choice === value);
-  return { default: fallback, allowed: choices.join(' or '), accepts };
+  return { default: fallback, help, allowed: choices.join(' or '), input: { kind: 'choice', choices }, accepts };
 }
 
 /** Yes or no. */
-export function flagOption(fallback: boolean): OptionKind<boolean> {
-  return {
-    default: fallback,
-    allowed: 'true or false',
-    accepts: (value): value is boolean => typeof value === 'boolean',
-  };
+export function flagOption({ default: fallback, help }: Told<boolean>): OptionKind<boolean> {
+  const accepts = (value: unknown): value is boolean => typeof value === 'boolean';
+  return { default: fallback, help, allowed: 'true or false', input: { kind: 'flag' }, accepts };
 }
 
-/** A polynomial's coefficients, highest power first: numbers, or a string of them such as `1, 0`. */
-export function coefficientsOption(fallback: readonly number[], most: number): OptionKind<string | readonly number[]> {
+/** A polynomial's coefficients, highest power first: numbers, or a string of them such as `1, 0`; `most` at most. */
+export function coefficientsOption(
+  told: Told<readonly number[]> & { readonly most: number },
+): OptionKind<string | readonly number[]> {
+  const { default: fallback, help, most } = told;
   const isList = (value: unknown): value is string | readonly number[] =>
     typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'number'));
   const accepts = (value: unknown): value is string | readonly number[] => {
@@ -55,7 +105,8 @@ export function coefficientsOption(fallback: readonly number[], most: number): O
     const numbers = parseCoefficients(value);
     return numbers.length >= 1 && numbers.length <= most && numbers.every(Number.isFinite);
   };
-  return { default: fallback, allowed: `1 to ${most} numbers, such as "1, 0", highest power first`, accepts };
+  const allowed = `1 to ${most} numbers, such as "1, 0", highest power first`;
+  return { default: fallback, help, allowed, input: { kind: 'text' }, accepts };
 }
 
 /** The numbers of a `coefficientsOption`; NaN for what is none. */

@@ -1,5 +1,5 @@
 import { policyKind } from './kind.ts';
-import { numberOption, type OptionKind, type OptionValues } from './options.ts';
+import { countOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
 import type { Branch, Policy, RunIdentity, RunShape } from './policy.ts';
 import type { Requirements } from './requirements.ts';
 import {
@@ -16,17 +16,31 @@ type Schedules = Readonly<Record<SubLayer, readonly boolean[]>>;
 /** The artifact itself, or its address, which whoever runs the policy replaces by what lies there. */
 const artifactOption: OptionKind<string | Readonly<Record<string, unknown>>> = {
   default: '',
+  help: 'What npm run calibrate measured for the model, the sampler and the count of steps.',
   allowed: "an artifact of npm run calibrate, or its address: in the model's folder, or a URL",
+  input: { kind: 'artifact' },
   accepts: (value): value is string | Readonly<Record<string, unknown>> =>
     typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
 };
 
 const OPTIONS = {
   artifact: artifactOption,
-  /** Largest error of a reused sub-layer, the same for all types. The example of SmoothCache's code. */
-  threshold: numberOption(0.15, 0, 'a number from 0'),
-  /** Most steps that are reused in a row. The paper's for DiT-XL. */
-  lookahead: numberOption(3, 0, 'a count of steps', Number.isInteger),
+  // The example of SmoothCache's code.
+  threshold: numberOption({
+    default: 0.15,
+    least: 0,
+    suggested: [0, 0.5],
+    allowed: 'a number from 0',
+    help: 'Largest error of a reused sub-layer. Higher is faster and rougher.',
+  }),
+  // The paper's for DiT-XL.
+  lookahead: countOption({
+    default: 3,
+    of: 'steps',
+    least: 0,
+    suggested: [0, 5],
+    help: 'Most steps that are reused in a row.',
+  }),
 } as const;
 
 const REUSE: SubLayerPlan = { kind: 'reuse', order: 0, cached: 'beforeGate' };

@@ -1,5 +1,5 @@
 import { policyKind } from './kind.ts';
-import { coefficientsOption, numberOption, type OptionValues, parseCoefficients } from './options.ts';
+import { coefficientsOption, countOption, numberOption, type OptionValues, parseCoefficients } from './options.ts';
 import type { Policy, RunShape } from './policy.ts';
 import type { Requirements } from './requirements.ts';
 import type { DecideWithin } from './step-plan.ts';
@@ -7,14 +7,33 @@ import { MOST_COEFFICIENTS } from './within-rule.ts';
 
 /** Options; the forced steps are the published code's `ret_steps` and `cutoff_steps`, by branch. */
 const OPTIONS = {
-  /** Steps are reused while the sum of their values stays below it. */
-  threshold: numberOption(0.1, 0, 'a number from 0'),
-  /** Fitted to a model, highest power first: a step's value from its score. The default is the score itself. */
-  polynomial: coefficientsOption([1, 0], MOST_COEFFICIENTS),
-  /** First steps that always compute. */
-  retSteps: numberOption(1, 1, 'a count of steps from 1', Number.isInteger),
-  /** Last steps that always compute: 1 is the published `cutoff_steps` of T - 1, 0 that of T. */
-  cutoff: numberOption(1, 0, 'a count of steps', Number.isInteger),
+  threshold: numberOption({
+    default: 0.1,
+    least: 0,
+    suggested: [0, 1],
+    allowed: 'a number from 0',
+    help: 'Steps are reused while the sum of their values stays below it. Higher is faster and rougher.',
+  }),
+  polynomial: coefficientsOption({
+    default: [1, 0],
+    most: MOST_COEFFICIENTS,
+    help: "A step's value from its score, fitted to a model; 1, 0 is the score itself.",
+  }),
+  retSteps: countOption({
+    default: 1,
+    of: 'steps',
+    least: 1,
+    suggested: [1, 10],
+    help: 'First steps that always compute.',
+  }),
+  // 1 is the published `cutoff_steps` of T - 1, 0 that of T.
+  cutoff: countOption({
+    default: 1,
+    of: 'steps',
+    least: 0,
+    suggested: [0, 6],
+    help: 'Last steps that always compute.',
+  }),
 } as const;
 
 /**

@@ -22,7 +22,7 @@ describe('--policy, --set, --compare', () => {
     [{ policy: 'bwcache', set: ['threshold'] }, "--set is 'threshold'; it takes KEY=VALUE"],
     [{ policy: 'bwcache', set: ['threshold='] }, 'policyOptions.threshold is '],
     [{ policy: 'bwcache', set: ['tau=1'] }, 'no option tau. Its options are threshold'],
-    [{ set: ['threshold=1'] }, 'The policy none has no option threshold. It takes none.'],
+    [{ set: ['threshold=1'] }, 'The policy none has no option threshold. Its options are measure.'],
     [{ compare: true }, '--compare compares a policy with none'],
   ])('%j is refused', (values, message) => {
     expect(() => parsePolicy(values)).toThrow(UsageError);

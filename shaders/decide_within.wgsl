@@ -1,8 +1,8 @@
 // One thread decides a step: value = polynomial(score), summed up since the last computed step where the rule says so,
 // against the threshold; then writes what the dispatches of either outcome are launched with, counts or zeros.
 //
-// scores: [0] is the step's; control: [step, 1 to compute whatever is measured]; counts: [rows, 3], the first `reusing`
-// rows of what computes. sum: [1] f32; history: [steps, 2] f32, score and 1 or 0; args: [rows, 3].
+// scores: [0] is the step's; control: 1 to compute whatever is measured; counts: [rows, 3], the first `reusing` rows of
+// what computes. sum: [1] f32; verdict: [2] f32, score and 1 or 0; args: [rows, 3].
 // As decideStep of src/cache/within-rule.ts. Bits tell what is finite: compilers may assume that there is no NaN.
 struct Params {
   rows: u32,
@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> control: array<u32>;
 @group(0) @binding(3) var<storage, read> counts: array<u32>;
 @group(0) @binding(4) var<storage, read_write> sum: array<f32>;
-@group(0) @binding(5) var<storage, read_write> history: array<vec2f>;
+@group(0) @binding(5) var<storage, read_write> verdict: array<f32>;
 @group(0) @binding(6) var<storage, read_write> args: array<u32>;
 
 const UNKNOWN = 0x1.fffffep+127f;
@@ -37,9 +37,10 @@ fn main() {
     value += sum[0];
   }
   let is_below = value < p.threshold || (p.is_strict == 0 && value == p.threshold);
-  let computes = control[1] == 1 || !(score < UNKNOWN) || !is_finite(value) || !is_below;
+  let computes = control[0] == 1 || !(score < UNKNOWN) || !is_finite(value) || !is_below;
   sum[0] = select(value, 0.0, computes);
-  history[control[0]] = vec2f(score, select(0.0, 1.0, computes));
+  verdict[0] = score;
+  verdict[1] = select(0.0, 1.0, computes);
   for (var i = 0u; i < 3 * p.rows; i++) {
     args[i] = select(0u, counts[i], (i < 3 * p.reusing) == computes);
   }

@@ -13,7 +13,7 @@ export {
 export type { OptionValue } from './cache/options.ts';
 export type { Branch, Scores } from './cache/policy.ts';
 export { type Prediction, predictSchedule, type RecordedRun } from './cache/predict.ts';
-export type { BlockCounts, BlockScores } from './cache/scheduler.ts';
+export type { BlockCounts, BlockScores, ForwardEvent } from './cache/scheduler.ts';
 export type { SubLayer } from './cache/step-plan.ts';
 export type { SubLayerSchedule } from './cache/sub-layer-record.ts';
 export {
@@ -35,7 +35,6 @@ export { inspectModel } from './pipeline/inspect.ts';
 export type { ModelInfo, ModelPart } from './pipeline/model-info.ts';
 export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
-  ForwardEvent,
   GenerateOptions,
   LoadOptions,
   MemoryUse,

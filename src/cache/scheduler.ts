@@ -19,6 +19,28 @@ export interface BlockCounts {
   readonly reused: number;
 }
 
+/** A branch's forward of a denoising step. */
+export interface ForwardEvent {
+  /** From 0. */
+  readonly step: number;
+  /** The forward's side of guidance. */
+  readonly branch: Branch;
+  /** Its digit in the schedule: false where all that may be skipped is. */
+  readonly computes: boolean;
+  /** Blocks that are dispatched; of a block that runs in part, each of its three sub-layers counts a third. */
+  readonly computed: number;
+  /** Blocks of the transformer. */
+  readonly blocks: number;
+}
+
+/** Whoever is told what a run does while it does it. */
+export interface RunListener {
+  /** When it is known what a forward computes: once for each, in the order of the steps within a branch. */
+  readonly onForward?: (forward: ForwardEvent) => void;
+  /** When the scores of a step have come back. */
+  readonly onScores?: (scores: BlockScores) => void;
+}
+
 /** What was done in a run. */
 export interface RunRecord {
   /** By branch, a digit a step: 1 computed, at least in part, 0 reused. */
@@ -46,6 +68,7 @@ export class Scheduler {
   constructor(
     private readonly policy: Policy,
     private readonly run: RunShape,
+    private readonly listener: RunListener = {},
   ) {
     policy.begin(run);
     this.#within = policy.requirements(run).within;
@@ -67,13 +90,13 @@ export class Scheduler {
     const plan = isForced ? ({ kind: 'compute', measure: false } as const) : asked;
     const computed = blocksComputed(plan, blocks);
     this.#subLayers.note(branch, plan);
-    this.#record(branch, computed > 0, computed);
+    this.#record(step, branch, computed > 0, computed);
     return plan;
   }
 
   /** Hands over the scores of a measured step. */
   observe(step: number, branch: Branch, scores: Scores): void {
-    this.#scores.push({ step, branch, ...scores });
+    this.#recordScores({ step, branch, ...scores });
     this.policy.observe(step, branch, scores);
   }
 
@@ -89,10 +112,10 @@ export class Scheduler {
   /** Takes over a verdict that fell elsewhere, on the GPU; told in the order of the steps. */
   decided(step: number, branch: Branch, score: number, computes: boolean): void {
     // Step 0 has nothing to be compared with.
-    if (step > 0) this.#scores.push({ step, branch, blocks: [score], mean: score });
+    if (step > 0) this.#recordScores({ step, branch, blocks: [score], mean: score });
     const { blocks } = this.run;
     const skipping = this.#within ? blocksBefore(this.#within) : 0;
-    this.#record(branch, computes, computes ? blocks : skipping);
+    this.#record(step, branch, computes, computes ? blocks : skipping);
   }
 
   /** Whether steps of a branch may still be measured. */
@@ -112,9 +135,15 @@ export class Scheduler {
     };
   }
 
-  /** @param blocks Block forwards that the step takes, also where it reuses. */
-  #record(branch: Branch, computes: boolean, blocks: number): void {
-    this.#computed += blocks;
+  /** @param computed Block forwards that the step takes, also where it reuses. */
+  #record(step: number, branch: Branch, computes: boolean, computed: number): void {
+    this.#computed += computed;
     this.#schedule.set(branch, (this.#schedule.get(branch) ?? '') + (computes ? '1' : '0'));
+    this.listener.onForward?.({ step, branch, computes, computed, blocks: this.run.blocks });
+  }
+
+  #recordScores(scores: BlockScores): void {
+    this.#scores.push(scores);
+    this.listener.onScores?.(scores);
   }
 }

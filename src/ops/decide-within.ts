@@ -9,10 +9,10 @@ import { makeKernel } from './kernel.ts';
 /**
  * Records a verdict by a rule, and with it the workgroup counts of what follows.
  *
- * @param args.scores f32: the first is the step's. @param args.control [2] u32: the step, and 1 to compute anyway.
+ * @param args.scores f32: the first is the step's. @param args.control [1] u32: 1 to compute whatever is measured.
  * @param args.counts [rows, 3] u32. @param args.args [rows, 3] u32: of these, the rows of the outcome; zeros elsewhere.
  * @param args.reusing The first row of what runs when the step reuses. @param args.sum [1] f32, 0 before the first step.
- * @param args.history [steps, 2] f32: the step's score, and 1 when it computes, else 0.
+ * @param args.verdict [2] f32: the score, and 1 when the step computes, else 0.
  * @throws when the sizes differ or the polynomial is too long.
  */
 export function decideWithin(
@@ -24,11 +24,11 @@ export function decideWithin(
     readonly counts: Tensor;
     readonly reusing: number;
     readonly sum: Tensor;
-    readonly history: Tensor;
+    readonly verdict: Tensor;
     readonly args: Tensor;
   },
 ): void {
-  const { rule, scores, control, counts, reusing, sum, history } = args;
+  const { rule, scores, control, counts, reusing, sum, verdict } = args;
   if (elements(counts.shape) !== elements(args.args.shape))
     throw new Error(`[${counts.shape}] into [${args.args.shape}]`);
   const { polynomial, accumulates, threshold, isStrict } = rule;
@@ -40,7 +40,7 @@ export function decideWithin(
   const padding = [0, 0, 0];
   recorder.dispatch(
     kernel,
-    [scores, control, counts, sum, history, args.args],
+    [scores, control, counts, sum, verdict, args.args],
     [counts.shape[0] ?? 0, reusing, f32(Math.min(threshold, UNKNOWN_SCORE)), ...flags, ...padding, ...coefficients],
     [1, 1, 1],
   );

@@ -55,6 +55,7 @@ export function resolveSettings(options: GenerateOptions, defaults: ModelDefault
       `Use ${near}, for example.`,
     );
   }
+  if (options.preview) count('preview.every', options.preview.every);
   const policy = configurePolicy(text('policy', options.policy ?? 'none'), options.policyOptions);
   const steps = count('steps', options.steps ?? defaults.steps);
   return {

@@ -47,7 +47,7 @@ export class ScheduledForwards implements Forwards {
   /** Waits for scores and verdicts that are still on their way. */
   async finish(): Promise<void> {
     await Promise.all(this.#pending.values());
-    for (const branch of this.run.forwards.keys()) await this.cache.within(branch)?.finish(this.scheduler);
+    for (const branch of this.run.forwards.keys()) await this.cache.within(branch)?.finish();
   }
 
   async #observe(step: number, branch: Branch): Promise<void> {

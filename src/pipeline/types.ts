@@ -1,6 +1,6 @@
 import type { OptionValue } from '../cache/options.ts';
 import type { Branch } from '../cache/policy.ts';
-import type { BlockCounts, BlockScores } from '../cache/scheduler.ts';
+import type { BlockCounts, BlockScores, ForwardEvent } from '../cache/scheduler.ts';
 import type { SubLayerSchedule } from '../cache/sub-layer-record.ts';
 import type { WeightSource } from '../weights/source.ts';
 import type { WeightStore } from '../weights/store.ts';
@@ -99,21 +99,9 @@ export interface GenerateOptions {
   readonly preview?: PreviewOptions;
 }
 
-/** A branch's forward of a denoising step. */
-export interface ForwardEvent {
-  /** From 0. */
-  readonly step: number;
-  /** The forward's side of guidance. */
-  readonly branch: Branch;
-  /** Blocks that are dispatched; of a block that runs in part, each of its three sub-layers counts a third. */
-  readonly computed: number;
-  /** Blocks of the transformer. */
-  readonly blocks: number;
-}
-
 /** Which previews to make. */
 export interface PreviewOptions {
-  /** One after every so many steps, from 1. */
+  /** One after every so many steps, from 1, but the last; it is left out while the one before is still on its way. */
   readonly every: number;
   /** Called when one has come back. */
   readonly onPreview: (preview: Preview) => void;
@@ -141,7 +129,7 @@ export interface StepEvent {
   readonly seconds: number;
 }
 
-/** What a run did: the contents of `report.json`. */
+/** What a run did: the contents of `report.json`, in which infinite scores and thresholds are `null`: JSON has no infinity. */
 export interface Report {
   /** The manifest's id, or the folder. */
   readonly model: string;

@@ -17,6 +17,8 @@ const ROW_PIXELS = 64;
 
 /** A chunk of frames to be decoded. */
 export interface DecodeChunk {
+  /** What the pacer knows its length by. */
+  readonly kind: 'decode first' | 'decode next';
   /** Sections to run, in order. */
   readonly sections: readonly string[];
   /** The VAE's output after them: [frames, height / patch, width / patch, channels] f32, not clamped. */
@@ -28,11 +30,14 @@ export interface DecodeChunk {
 /** The last phase of a run, recorded: latents to pixels, a latent frame at a time so that memory does not grow. */
 export class WanDecoding {
   readonly chunks: readonly DecodeChunk[];
+  /** The first of them on latents of the caller's: on what `recordInput` wrote. */
+  readonly firstFrame: DecodeChunk;
   readonly width: number;
   readonly height: number;
   readonly frames: number;
   readonly #mean: Tensor;
   readonly #std: Tensor;
+  readonly #z: Tensor;
 
   /** @param state A sampler's state, whose first row are the latents. */
   constructor(
@@ -51,19 +56,27 @@ export class WanDecoding {
     this.frames = 1 + (frames - 1) * temporalCompression(config);
     this.#mean = recorder.persistent('vae.mean', [zDim]);
     this.#std = recorder.persistent('vae.std', [zDim]);
-    const z = recorder.persistent('vae.z', [...latentSize, Math.ceil(zDim / 4) * 4]);
-    recorder.section('decode.latents', () => {
-      const latents = recorder.temporary('latents', [zDim, ...latentSize]);
-      recorder.copy(state, latents, elements(latents.shape) * 4);
-      channelsLast(ops, { x: latents, scale: this.#std, shift: this.#mean, out: z });
-    });
+    this.#z = recorder.persistent('vae.z', [...latentSize, Math.ceil(zDim / 4) * 4]);
+    recorder.section('decode.latents', () => this.recordInput(ops, state));
     const packed = new Map<Tensor, { section: string; pixels: Tensor }>();
-    this.chunks = decoder.record(ops, z, 1).map(({ sections, out }, i) => {
+    const [first, ...others] = decoder.record(ops, this.#z, 1).map(({ sections, out }, i): DecodeChunk => {
       const { section, pixels } =
         packed.get(out) ?? this.#recordPacking(ops, `decode.rgba.${packed.size}`, out, patchSize);
       packed.set(out, { section, pixels });
-      return { sections: [...(i === 0 ? ['decode.latents'] : []), ...sections, section], raw: out, pixels };
+      return { kind: i === 0 ? 'decode first' : 'decode next', sections: [...sections, section], raw: out, pixels };
     });
+    if (!first) throw new Error('no latent frames to decode');
+    this.firstFrame = first;
+    this.chunks = [{ ...first, sections: ['decode.latents', ...first.sections] }, ...others];
+  }
+
+  /** Records what makes the decoder's input of latents: the first row of `state`. Chunks begin anew with the first. */
+  recordInput(ops: OpContext, state: Tensor): void {
+    const { recorder } = ops;
+    const [frames = 0, rows = 0, columns = 0] = this.#z.shape;
+    const latents = recorder.temporary('latents', [this.config.zDim, frames, rows, columns]);
+    recorder.copy(state, latents, elements(latents.shape) * 4);
+    channelsLast(ops, { x: latents, scale: this.#std, shift: this.#mean, out: this.#z });
   }
 
   /** Writes the latents' statistics into an allocated run. */

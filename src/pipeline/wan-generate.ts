@@ -7,13 +7,14 @@ import { cleanPrompt } from '../text/clean.ts';
 import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
 import type { Forwards } from './scheduled-forwards.ts';
 import type { GenerateOptions, Progress } from './types.ts';
+import type { WanPreview } from './wan-preview.ts';
 import type { WanRun } from './wan-run.ts';
 
 /** Most tokens of a prompt that Wan's pipeline takes, whatever the tokenizer would. */
 const MAX_TOKENS = 512;
 
 /** Steps that may be on their way to the GPU at once: enough that it never waits, few enough to stop soon. */
-const STEPS_IN_FLIGHT = 2;
+export const STEPS_IN_FLIGHT = 2;
 
 /** What the phases of a generation need. */
 export interface PhaseContext {
@@ -31,6 +32,8 @@ export interface Denoising {
   /** The noise that it starts from. */
   readonly latents: Float32Array;
   readonly forwards: Forwards;
+  /** Pictures while it goes on. */
+  readonly preview?: WanPreview | undefined;
   /** Called when a step has run, with its wall-clock seconds. */
   readonly onStep?: (step: number, seconds: number) => void | Promise<void>;
 }
@@ -68,12 +71,12 @@ export async function encodePrompts(
 }
 
 /**
- * The denoising loop. Nothing is read back but what the policy measures: the sampler's factors are known beforehand,
- * and two steps are in flight.
+ * The denoising loop. It waits for nothing to be read back but what the policy measures: the sampler's factors are known
+ * beforehand, and two steps are in flight.
  */
 export async function denoise(
   { gpu, pacer, run, signal, onProgress }: PhaseContext,
-  { sampler, guidanceScale, latents, forwards, onStep }: Denoising,
+  { sampler, guidanceScale, latents, forwards, preview, onStep }: Denoising,
 ): Promise<void> {
   const { steps } = run.geometry;
   onProgress?.({ phase: 'denoise', loaded: 0, total: steps });
@@ -91,12 +94,14 @@ export async function denoise(
   for (let step = 0; step < steps; step++) {
     run.beginStep(step, sampler, guidanceScale);
     for (const branch of run.forwards.keys()) await forwards.submit(pacer, step, branch, signal);
+    await preview?.submit(pacer, step, sampler, guidanceScale, signal);
     run.program.run('update');
     inFlight.push(settled(gpu.idle()));
     if (inFlight.length === STEPS_IN_FLIGHT) await finish(step - STEPS_IN_FLIGHT + 1);
   }
   while (inFlight.length > 0) await finish(steps - inFlight.length);
   await forwards.finish();
+  await preview?.finish();
 }
 
 /** Decodes chunk by chunk, copying each chunk's frames into `pixels`, [frames, height, rowStride] u32. */
@@ -106,7 +111,7 @@ export async function decode({ gpu, pacer, run, signal, onProgress }: PhaseConte
   for (const [i, chunk] of chunks.entries()) {
     onProgress?.({ phase: 'decode', loaded: i, total: chunks.length });
     signal?.throwIfAborted();
-    await pacer.run(run.program, `decode ${i === 0 ? 'first' : 'next'}`, run.program.commands(chunk.sections), signal);
+    await pacer.run(run.program, chunk.kind, run.program.commands(chunk.sections), signal);
     const commands = gpu.device.createCommandEncoder({ label: 'decode.keep' });
     const bytes = chunk.pixels.shape.reduce((product, size) => product * size, 4);
     commands.copyBufferToBuffer(chunk.pixels.buffer, 0, pixels.buffer, offset, bytes);

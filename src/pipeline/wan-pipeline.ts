@@ -22,6 +22,7 @@ import type { WanComponents } from './wan-components.ts';
 import { rowStride } from './wan-decoding.ts';
 import { decode, denoise, encodePrompts, type PhaseContext } from './wan-generate.ts';
 import { latentSize, planGeometry, sizeRules } from './wan-geometry.ts';
+import { WanPreview } from './wan-preview.ts';
 import { type RunGeometry, WanRun } from './wan-run.ts';
 
 /** Bytes that a generation will hold, known before it allocates any. */
@@ -32,6 +33,8 @@ export interface MemoryPlan {
   readonly runBytes: number;
   /** What the policy keeps: freed before the clip is made. */
   readonly cacheBytes: number;
+  /** Of previews: freed before the clip is made, too. */
+  readonly previewBytes: number;
   /** The clip's pixels. */
   readonly clipBytes: number;
   /** The most that is held at once. */
@@ -91,8 +94,8 @@ export class WanPipeline {
     signal,
     onProgress,
   }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
-    const recordings = this.#recordFirst(firstRun);
-    const compiling = this.#seconds.time('compile', () => this.#compile(recordings, onProgress));
+    const first = this.#recordFirst(firstRun);
+    const compiling = this.#seconds.time('compile', () => this.#compile(first, onProgress));
     compiling.catch(() => {});
     try {
       await this.#seconds.time('load', () => this.#loadWeights(signal, onProgress));
@@ -108,7 +111,7 @@ export class WanPipeline {
   plan(options: GenerateOptions): MemoryPlan {
     const settings = this.#settings(options);
     const run = this.#runFor(planGeometry(this.components, settings, options).geometry);
-    return this.#plan(settings, run, this.#cacheFor(settings, run));
+    return this.#plan(settings, run, this.#cacheFor(settings, run), this.#previewFor(options, run));
   }
 
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
@@ -129,10 +132,12 @@ export class WanPipeline {
     const stepSeconds: number[] = [];
     let pixels: GPUBuffer[] = [];
     const cache = this.#cacheFor(settings, run);
+    const preview = this.#previewFor(options, run);
     try {
-      await seconds.time('compile', () => this.#compile([run.recording, ...cache.recordings], onProgress));
+      await seconds.time('compile', () => this.#compile(recordings(run, cache, preview), onProgress));
       await run.start();
       await cache.start(this.gpu);
+      await preview?.start(this.gpu);
       const sampler = settings.sampler.create(settings.steps, this.components.sampler.shift);
       const context: PhaseContext = { gpu: this.gpu, pacer: this.#pacer, run, signal, onProgress };
       await seconds.time('text', () => encodePrompts(context, options, tokens));
@@ -141,17 +146,19 @@ export class WanPipeline {
         stepSeconds.push(elapsed);
         options.onStep?.({ step, steps: settings.steps, seconds: elapsed });
       };
-      const scheduler = new Scheduler(settings.policy.policy, runShape(run));
+      const scheduler = new Scheduler(settings.policy.policy, runShape(run), options);
       const forwards = new ScheduledForwards(run, cache, scheduler);
       const { guidanceScale } = settings;
-      await seconds.time('denoise', () => denoise(context, { sampler, guidanceScale, latents, forwards, onStep }));
+      const denoising = { sampler, guidanceScale, latents, forwards, preview, onStep };
+      await seconds.time('denoise', () => denoise(context, denoising));
       cache.stop();
+      preview?.stop();
       const shape = [settings.frames, settings.height, rowStride(settings.width)];
       const frames = new Tensor('clip', 'u32', shape);
       pixels = await this.gpu.memory.allocate([{ label: 'clip', bytes: frames.bytes }]);
       frames.bind(pixels[0]);
       await seconds.time('decode', () => decode(context, frames));
-      const plan = this.#plan(settings, run, cache);
+      const plan = this.#plan(settings, run, cache, preview);
       const memory = { ...plan, peakBytes: this.gpu.memory.peakBytes - others };
       return new Clip({
         gpu: this.gpu,
@@ -177,6 +184,7 @@ export class WanPipeline {
       await this.gpu.idle().catch(() => {});
       this.gpu.memory.free(pixels);
       cache.stop();
+      preview?.stop();
       run.stop();
       this.#run = undefined;
       throw error;
@@ -232,7 +240,7 @@ export class WanPipeline {
     const options = firstRun ?? this.#emptyPrompt;
     const settings = this.#settings(options);
     const run = this.#record(planGeometry(this.components, settings, options).geometry);
-    return [run.recording, ...this.#cacheFor(settings, run).recordings];
+    return recordings(run, this.#cacheFor(settings, run), this.#previewFor(options, run));
   }
 
   /** Options of a run of which only its size matters. */
@@ -257,13 +265,19 @@ export class WanPipeline {
     return new WanCache(run, policy, this.components.transformer, { capabilities, operands: this.operands });
   }
 
-  #plan({ frames, height, width }: RunSettings, run: WanRun, cache: WanCache): MemoryPlan {
+  #previewFor({ preview }: GenerateOptions, run: WanRun): WanPreview | undefined {
+    const { capabilities } = this.gpu;
+    return preview && new WanPreview(run, { capabilities, operands: this.operands }, preview);
+  }
+
+  #plan({ frames, height, width }: RunSettings, run: WanRun, cache: WanCache, preview?: WanPreview): MemoryPlan {
     const { weightsBytes } = this;
     const runBytes = run.plannedBytes;
     const cacheBytes = cache.plannedBytes;
     const clipBytes = frames * height * rowStride(width) * 4;
-    const plannedBytes = weightsBytes + runBytes + Math.max(cacheBytes, clipBytes);
-    return { weightsBytes, runBytes, cacheBytes, clipBytes, plannedBytes };
+    const previewBytes = preview?.plannedBytes ?? 0;
+    const plannedBytes = weightsBytes + runBytes + Math.max(cacheBytes + previewBytes, clipBytes);
+    return { weightsBytes, runBytes, cacheBytes, previewBytes, clipBytes, plannedBytes };
   }
 
   #latents({ seed }: RunSettings, { latentSize: size }: RunGeometry, given: Float32Array | undefined): Float32Array {
@@ -274,4 +288,9 @@ export class WanPipeline {
     }
     return given ?? randn(count, seed);
   }
+}
+
+/** All that a generation allocates. */
+function recordings(run: WanRun, cache: WanCache, preview: WanPreview | undefined): Recording[] {
+  return [run.recording, ...cache.recordings, ...(preview ? [preview.recording] : [])];
 }

@@ -44,7 +44,10 @@ export class WanRun {
   /** Each branch's keys and values for cross-attention, by block. */
   readonly keysValues: ReadonlyMap<Branch, readonly Tensor[]>;
   readonly #prompts: ReadonlyMap<Branch, Tensor>;
-  readonly #state: Tensor;
+  /** The sampler's, [rows, channels, ...latentSize] f32: the latents first. */
+  readonly state: Tensor;
+  /** What the forwards of a step predict, [branches, channels, ...latentSize] f32. */
+  readonly velocity: Tensor;
   readonly #coefficients: Tensor;
   readonly #groups: Tensor;
   readonly #rope: Tensor;
@@ -72,9 +75,9 @@ export class WanRun {
     this.#sinusoids = timesteps.sinusoids;
     this.#rope = recorder.persistent('rope', [tokens, config.attentionHeadDim / 2, 2]);
     this.#groups = recorder.persistent('groups', [1], 'u32');
-    this.#state = recorder.persistent('state', [stateRows, config.inChannels, ...latentSize]);
+    this.state = recorder.persistent('state', [stateRows, config.inChannels, ...latentSize]);
     this.#coefficients = recorder.persistent('coefficients', [stateRows, stateRows + branches.length]);
-    const velocity = recorder.persistent('velocity', [branches.length, config.outChannels, ...latentSize]);
+    this.velocity = recorder.persistent('velocity', [branches.length, config.outChannels, ...latentSize]);
     const hiddenStates = recorder.persistent('hiddenStates', [tokens, innerDim(config)]);
     const { timestepProj } = timesteps;
     this.blockInputs = { hiddenStates, timestepProj, groups: this.#groups, rope: this.#rope };
@@ -88,13 +91,13 @@ export class WanRun {
       const prompt = transformer.recordPrompt(ops, `prompt.${branch}`, embeddings);
       keysValues.set(branch, prompt.keysValues);
       const forward = {
-        latents: this.#state,
+        latents: this.state,
         rope: this.#rope,
         timesteps,
         groups: this.#groups,
         prompt,
         hiddenStates,
-        velocity,
+        velocity: this.velocity,
         velocityIndex,
       };
       forwards.set(branch, transformer.recordForward(ops, branch, forward));
@@ -103,9 +106,9 @@ export class WanRun {
     this.keysValues = keysValues;
     this.forwards = forwards;
     recorder.section('update', () =>
-      linearCombination(ops, { state: this.#state, velocity, coefficients: this.#coefficients }),
+      linearCombination(ops, { state: this.state, velocity: this.velocity, coefficients: this.#coefficients }),
     );
-    this.#decoding = new WanDecoding(ops, components.decoder, components.vaeConfig, this.#state, latentSize);
+    this.#decoding = new WanDecoding(ops, components.decoder, components.vaeConfig, this.state, latentSize);
     this.recording = recorder.finish();
   }
 
@@ -163,9 +166,9 @@ export class WanRun {
 
   /** Computes what holds for all steps: the prompts' keys and values, the time embeddings. Sets the first latents. */
   prepare(sampler: Sampler, latents: Float32Array): void {
-    const state = new Float32Array(elements(this.#state.shape));
+    const state = new Float32Array(elements(this.state.shape));
     state.set(latents);
-    upload(this.gpu, this.#state, state);
+    upload(this.gpu, this.state, state);
     upload(this.gpu, this.#sinusoids, timestepEmbedding(sampler.timesteps, this.components.transformer.config.freqDim));
     this.#ready.run('timesteps', ...branchesOf(this.geometry).map((branch) => `prompt.${branch}`));
   }
@@ -179,8 +182,8 @@ export class WanRun {
 
   /** The latents as they are, [channels, frames, rows, columns]. */
   async latents(): Promise<Float32Array> {
-    const [rows = 1] = this.#state.shape;
-    const state = await downloadF32(this.gpu, this.#state);
+    const [rows = 1] = this.state.shape;
+    const state = await downloadF32(this.gpu, this.state);
     return state.slice(0, state.length / rows);
   }
 

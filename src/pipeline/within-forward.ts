@@ -21,8 +21,8 @@ export interface WithinForward {
   start(gpu: Gpu): Promise<void>;
   /** Submits a forward. @throws {DeviceLostError}; `signal.reason` on abort. */
   submit(pacer: Pacer, scheduler: Scheduler, step: WithinStep, signal?: AbortSignal): Promise<void>;
-  /** After the last forward: tells what has not been told yet. */
-  finish(scheduler: Scheduler): Promise<void>;
+  /** After the last forward: waits until all that it decided is told. */
+  finish(): Promise<void>;
   /** Frees it. */
   stop(): void;
 }

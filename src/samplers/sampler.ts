@@ -48,7 +48,30 @@ export function guidedUpdate(
   guidanceScale: number,
   branches: 1 | 2,
 ): Float32Array<ArrayBuffer> {
-  const rows = sampler.update(step).map((row) => {
+  return guided(sampler.update(step), guidanceScale, branches);
+}
+
+/**
+ * What a step takes the clean latents to be, `x - sigma v`, with guidance folded in: from its latents, before the update.
+ *
+ * @returns [1][1 + branches], as `linearCombination` takes it.
+ */
+export function guidedEstimate(
+  { sigmas }: Sampler,
+  step: number,
+  guidanceScale: number,
+  branches: 1 | 2,
+): Float32Array<ArrayBuffer> {
+  return guided([[1, -(sigmas[step] as number)]], guidanceScale, branches);
+}
+
+/** Splits the last column, the velocity's, between the branches. */
+function guided(
+  matrix: readonly (readonly number[])[],
+  guidanceScale: number,
+  branches: 1 | 2,
+): Float32Array<ArrayBuffer> {
+  const rows = matrix.map((row) => {
     const state = row.slice(0, -1);
     const velocity = row.at(-1) ?? 0;
     return branches === 1 ? [...state, velocity] : [...state, velocity * guidanceScale, velocity * (1 - guidanceScale)];

@@ -1,7 +1,10 @@
 import { type ClipPixels, rowBytes } from './reader.ts';
 
 /** A frame's pixels, tightly packed: 4 bytes a pixel, row by row. */
-export function packRows(clip: ClipPixels, rows: ArrayBuffer): Uint8Array<ArrayBuffer> {
+export function packRows(
+  clip: Pick<ClipPixels, 'pixels' | 'width' | 'height'>,
+  rows: ArrayBuffer,
+): Uint8Array<ArrayBuffer> {
   const [stride, bytes] = [rowBytes(clip), 4 * clip.width];
   const packed = new Uint8Array(clip.height * bytes);
   for (let row = 0; row < clip.height; row++) packed.set(new Uint8Array(rows, row * stride, bytes), row * bytes);

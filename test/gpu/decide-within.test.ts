@@ -34,10 +34,10 @@ async function decideOnGpu(rule: WithinRule, scores: readonly number[], forced: 
   const recorder = new Recorder('decide');
   const tensor = {
     scores: recorder.persistent('scores', [3]),
-    control: recorder.persistent('control', [2], 'u32'),
+    control: recorder.persistent('control', [1], 'u32'),
     counts: recorder.persistent('counts', [3, 3], 'u32'),
     sum: recorder.persistent('sum', [1]),
-    history: recorder.persistent('history', [scores.length, 2]),
+    verdict: recorder.persistent('verdict', [2]),
     args: recorder.persistent('args', [3, 3], 'u32'),
   };
   const { capabilities } = gpu;
@@ -47,15 +47,18 @@ async function decideOnGpu(rule: WithinRule, scores: readonly number[], forced: 
   const program = await Program.create(gpu, recorder.finish());
   upload(gpu, tensor.counts, COUNTS);
   const args: number[][] = [];
+  const computes: boolean[] = [];
   for (const [step, score] of scores.entries()) {
     upload(gpu, tensor.scores, Float32Array.of(score));
-    upload(gpu, tensor.control, Uint32Array.of(step, Number(forced.includes(step))));
+    upload(gpu, tensor.control, Uint32Array.of(Number(forced.includes(step))));
     program.run('decide');
+    const [told, verdict] = await downloadF32(gpu, tensor.verdict);
+    expect(told).toBe(score);
+    computes.push(verdict === 1);
     args.push([...new Uint32Array(await download(gpu, tensor.args), 0, 9)]);
   }
-  const history = await downloadF32(gpu, tensor.history);
   program.dispose();
-  return { args, computes: scores.map((_, step) => history[2 * step + 1] === 1) };
+  return { args, computes };
 }
 
 /** The same on the host. */

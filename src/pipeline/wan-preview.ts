@@ -1,0 +1,116 @@
+import type { Gpu } from '../gpu/gpu.ts';
+import type { Pacer } from '../gpu/pacer.ts';
+import { Program, plannedBytes } from '../gpu/program.ts';
+import { Readback } from '../gpu/readback.ts';
+import { Recorder, type Recording } from '../gpu/recorder.ts';
+import { elements, type Tensor } from '../gpu/tensor.ts';
+import { upload } from '../gpu/transfer.ts';
+import type { OpContext } from '../ops/context.ts';
+import { linearCombination } from '../ops/linear-combination.ts';
+import { guidedEstimate, type Sampler } from '../samplers/sampler.ts';
+import { packRows } from '../video/frames.ts';
+import type { PreviewOptions } from './types.ts';
+import type { WanRun } from './wan-run.ts';
+
+/**
+ * Pictures of a run under way: its first frame, decoded from what a step takes the clean latents to be. A program of its
+ * own that borrows the run's decoder between steps: it writes nothing that the run has not read or will not write anew,
+ * so a run's bits are those of one without.
+ */
+export class WanPreview {
+  readonly recording: Recording;
+  readonly #coefficients: Tensor;
+  #allocated: { readonly gpu: Gpu; readonly program: Program; readonly readback: Readback } | undefined;
+  /** The picture on its way, or one that failed. */
+  #pending: Promise<void> | undefined;
+
+  constructor(
+    private readonly run: WanRun,
+    ops: Omit<OpContext, 'recorder'>,
+    private readonly options: PreviewOptions,
+  ) {
+    const { state, velocity, decoding } = run;
+    const [branches = 0] = velocity.shape;
+    const recorder = new Recorder('preview');
+    const context = { ...ops, recorder };
+    const coefficients = recorder.persistent('coefficients', [1, 1 + branches]);
+    recorder.section('estimate', () => {
+      const estimate = recorder.temporary('estimate', [1, ...state.shape.slice(1)]);
+      recorder.copy(state, estimate, elements(estimate.shape) * 4);
+      linearCombination(context, { state: estimate, velocity, coefficients });
+      decoding.recordInput(context, estimate);
+    });
+    this.#coefficients = coefficients;
+    this.recording = recorder.finish();
+  }
+
+  /** GPU bytes that `start` allocates. */
+  get plannedBytes(): number {
+    return plannedBytes(this.recording) + this.run.decoding.firstFrame.pixels.bytes;
+  }
+
+  /** Allocates it, after the run. @throws {LimitError | OutOfMemoryError} */
+  async start(gpu: Gpu): Promise<void> {
+    const program = await Program.create(gpu, this.recording);
+    try {
+      const readback = await Readback.create(gpu, this.run.decoding.firstFrame.pixels);
+      this.#allocated = { gpu, program, readback };
+    } catch (error) {
+      program.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * After a step's forwards and before its update: makes a picture where one is due, unless one is still on its way.
+   * It comes back beside the next steps.
+   *
+   * @throws {DeviceLostError}; `signal.reason` on abort.
+   */
+  async submit(
+    pacer: Pacer,
+    step: number,
+    sampler: Sampler,
+    guidanceScale: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { run, options } = this;
+    const isDue = (step + 1) % options.every === 0 && step + 1 < run.geometry.steps;
+    if (!isDue || this.#pending) return;
+    const { gpu, program } = this.#ready;
+    const branches = run.forwards.size === 2 ? 2 : 1;
+    upload(gpu, this.#coefficients, guidedEstimate(sampler, step, guidanceScale, branches));
+    const { kind, sections } = run.decoding.firstFrame;
+    const commands = [...program.section('estimate'), ...run.program.commands(sections)];
+    await pacer.run(run.program, kind, commands, signal);
+    this.#pending = this.#deliver(step, signal);
+    // Awaited later: until then nobody handles a rejection.
+    this.#pending.catch(() => {});
+  }
+
+  /** Waits for the picture that is on its way. @throws what its receiver threw. */
+  async finish(): Promise<void> {
+    await this.#pending;
+  }
+
+  /** Frees it. */
+  stop(): void {
+    this.#allocated?.program.dispose();
+    this.#allocated?.readback.dispose();
+    this.#allocated = undefined;
+  }
+
+  async #deliver(step: number, signal?: AbortSignal): Promise<void> {
+    const rows = await this.#ready.readback.readBytes();
+    if (signal?.aborted) return;
+    const { width, height, firstFrame } = this.run.decoding;
+    const { buffer } = packRows({ width, height, pixels: firstFrame.pixels }, rows);
+    this.options.onPreview({ step, width, height, rgba: new Uint8ClampedArray(buffer) });
+    this.#pending = undefined;
+  }
+
+  get #ready() {
+    if (!this.#allocated) throw new Error('previews have not been allocated');
+    return this.#allocated;
+  }
+}

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments } from './scripts/chromium.ts';
@@ -7,6 +8,9 @@ import { findBrowser } from './scripts/setup/browser.mjs';
 import { wgsl } from './scripts/wgsl-plugin.ts';
 
 const dawn = dawnEnvironment();
+
+// The demo imports the package by its name.
+const alias = { stillframe: fileURLToPath(new URL('src/index.ts', import.meta.url)) };
 
 /**
  * Kernel and model tests (`test/gpu`) run in Chromium, and those about f16 in Node with Dawn on a driver that has it.
@@ -18,6 +22,7 @@ export default defineConfig({
     projects: [
       {
         plugins: [wgsl()],
+        resolve: { alias },
         test: { name: 'node', include: ['test/node/**/*.test.ts'], sequence: { groupOrder: 0 } },
       },
       {

@@ -45,9 +45,7 @@ export function CheckedInput<T>({ label, name, value, format, parse, onChange, h
         ref={input}
         id={id}
         name={name}
-        type={number ? 'number' : 'text'}
-        min={number?.min}
-        step={number?.step}
+        {...(number ? ({ type: 'number', ...number } as const) : ({ type: 'text' } as const))}
         autocomplete="off"
         value={current?.text ?? format(value)}
         aria-invalid={wrong !== undefined || isRefused}

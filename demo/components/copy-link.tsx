@@ -17,7 +17,7 @@ export function CopyLink() {
       <button type="button" onClick={copy}>
         Copy link
       </button>
-      <span class="help" aria-live="polite">
+      <span class="help copy-link-said" aria-live="polite">
         {said.value || 'It holds all settings, and makes the same clip.'}
       </span>
     </div>

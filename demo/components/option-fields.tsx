@@ -1,5 +1,6 @@
 import { findPolicy } from '../state/policies.ts';
 import { settings } from '../state/settings.ts';
+import '../styles/options.css';
 import { OptionField } from './option-field.tsx';
 
 /** The policy's own options, made from their descriptions. */

@@ -1,5 +1,6 @@
 import { presets } from '../state/model.ts';
 import { change, settings } from '../state/settings.ts';
+import '../styles/presets.css';
 
 /** What presets are called; a model may have others, too. */
 const NAMES = ['slow', 'balanced', 'fast'];

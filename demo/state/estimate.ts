@@ -1,4 +1,4 @@
-import type { Report } from 'stillframe';
+import type { ModelInfo, Report } from 'stillframe';
 import type { LoadedModel, RunRequest } from '../engine/protocol.ts';
 import type { Run } from './runs.ts';
 
@@ -31,7 +31,7 @@ const TOKEN_FRAMES = 4;
  */
 export function estimateSeconds(
   request: RunRequest,
-  { info, defaults }: Pick<LoadedModel, 'info' | 'defaults'>,
+  { info, defaults }: { readonly info: Pick<ModelInfo, 'id' | 'parts'> } & Pick<LoadedModel, 'defaults'>,
   runs: readonly Pick<Run, 'model' | 'report'>[],
   cores: number,
 ): Estimate {

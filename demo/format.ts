@@ -8,9 +8,9 @@ export function formatBytes(bytes: number): string {
   return scaled(bytes, [' B', ' kB', ' MB', ' GB', ' TB']);
 }
 
-/** A large number in words, e.g. `10.6 million`. */
+/** A large number, e.g. `10.6 M`. */
 export function formatCount(count: number): string {
-  return scaled(count, ['', ' thousand', ' million', ' billion']);
+  return scaled(count, ['', ' k', ' M', ' B']);
 }
 
 /** A share from 0 to 1, e.g. `40.0 %`. */

@@ -8,8 +8,8 @@ export function Fit({ info: { fits, largestBuffer, memory, defaults } }: { reado
   return (
     <>
       <p class={fits ? undefined : 'doubt'}>
-        {fits ? 'Every buffer fits' : 'One buffer does not fit'}: the largest, {label}, has {formatBytes(bytes)}; this
-        GPU allows {formatBytes(limit)}.{!fits && ' A smaller clip may need less.'}
+        {fits ? 'Every buffer fits' : 'One buffer does not fit'}: the largest, {label}, takes {formatBytes(bytes)}, and
+        this GPU allows {formatBytes(limit)} for one.{!fits && ' A smaller clip may need less.'}
       </p>
       <p>
         {frames} frames of {width} × {height} take {formatBytes(memory.plannedBytes)} in all,{' '}

@@ -3,7 +3,7 @@ import type { Capabilities } from 'stillframe';
 /** Optional features of the adapter: whether it has them, and what the kernels make of that. */
 export function GpuFeatures({ capabilities }: { readonly capabilities: Capabilities }) {
   return (
-    <table>
+    <table class="gpu-features">
       <caption>Features</caption>
       <tbody>
         {FEATURES.map(({ key, feature, yes, no }) => (

@@ -21,12 +21,7 @@ export function GpuPanel() {
         <h2>Your GPU</h2>
         <span class="help">{gpu ? inShort(gpu) : STATES[model.value.kind]}</span>
       </summary>
-      {gpu?.capabilities.software && (
-        <p>
-          This adapter is a CPU that stands in for a GPU: everything runs, and gives the same pictures, but slowly. To
-          use a real one, turn on hardware acceleration in the browser’s settings and update the graphics driver.
-        </p>
-      )}
+      {gpu?.capabilities.software && <p>This adapter is a CPU that stands in for a GPU: everything works, slowly.</p>}
       {gpu && (
         <>
           <GpuFeatures capabilities={gpu.capabilities} />

@@ -36,5 +36,5 @@ const STATES = { loading: 'is being loaded.', failed: 'is not loaded.', ready: '
 
 function size({ parts }: ModelInfo): string {
   const sum = (key: 'parameters' | 'bytes') => parts.reduce((total, part) => total + part[key], 0);
-  return `${formatCount(sum('parameters'))} parameters, ${formatBytes(sum('bytes'))} on the GPU`;
+  return `${formatCount(sum('parameters'))} parameters, ${formatBytes(sum('bytes'))}`;
 }

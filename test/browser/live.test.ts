@@ -68,9 +68,9 @@ describe('what a run does is told while it does it', () => {
 
 describe('previews', () => {
   test.each([
-    // 14 dB after step 2, 31 after step 5.
+    // 19 dB after step 2, 31 after step 5.
     ['flow-match-euler', 3, [2, 5], 25],
-    // 21 and 24.
+    // 19 and 24.
     ['unipc', 3, [2, 5], 20],
     ['flow-match-euler', STEPS, [], 0],
   ])('%s, every %d steps: they come to the clip, and change nothing of it', async (sampler, every, steps, bound) => {

@@ -19,7 +19,7 @@ const OPTIONS: PlotOptions = {
     y: { range: (plot) => spread(valuesOf(plot, 1), 2, [20, 60]) },
   },
   axes: [
-    plotAxis({ label: 'Speedup', values: (_, ticks) => ticks.map((tick) => `${Number(tick.toFixed(2))} ×`) }),
+    plotAxis({ label: 'Speedup', size: 32, values: (_, ticks) => ticks.map((tick) => `${Number(tick.toFixed(2))} ×`) }),
     plotAxis({ label: 'PSNR, dB', size: 48 }),
   ],
   cursor: { show: false },

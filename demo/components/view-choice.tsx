@@ -16,9 +16,9 @@ interface ViewChoiceProps {
 export function ViewChoice({ view, isDisabled }: ViewChoiceProps) {
   const group = useId();
   return (
-    <fieldset class="segmented view-choice" disabled={isDisabled}>
+    <fieldset class="view-choice" disabled={isDisabled}>
       <legend class="unseen">How to compare</legend>
-      <div class="segments">
+      <div class="views">
         {(['side', 'wipe', 'difference'] as const).map((each) => (
           <label key={each}>
             <input

@@ -33,11 +33,9 @@ export const QUALITY: readonly Figure[] = [
 /** Of all steps and branches. */
 export const BLOCKS: readonly Figure[] = [
   { name: 'Steps', show: ({ report }) => String(report.steps) },
-  {
-    name: 'Blocks computed',
-    show: ({ report: { blocks } }) => `${count(blocks.computed)} (${formatShare(computedShare(blocks))})`,
-  },
+  { name: 'Blocks computed', show: ({ report }) => count(report.blocks.computed) },
   { name: 'Blocks reused', show: ({ report }) => count(report.blocks.reused) },
+  { name: 'Share computed', show: ({ report }) => formatShare(computedShare(report.blocks)) },
 ];
 
 /** Of the GPU. */

@@ -13,8 +13,8 @@ import type { CacheRecord } from './record.ts';
 export function indicatorOf(
   record: CacheRecord,
   branch: Branch,
-  policy: PolicyUse = record.policy,
-  schedule: string = record.schedule[branch] ?? '',
+  policy: PolicyUse,
+  schedule: string,
 ): readonly (number | null)[] {
   const scores = scoresByStep(record, branch);
   const every = typeof policy.options.blocks === 'number' ? policy.options.blocks : 1;

@@ -2,6 +2,7 @@ import type { Prediction } from 'stillframe';
 import { formatShare, formatSpeedup } from '../format.ts';
 import type { WhatIf } from '../state/what-if.ts';
 import type { CacheRecord } from './record.ts';
+import { formatScore } from './words.ts';
 
 /** What a threshold would have done, in numbers; or why nobody knows. */
 export function outcomeSentence(outcome: Prediction | Error): string {
@@ -22,9 +23,24 @@ export function curveNote(record: CacheRecord | undefined, whatIf: WhatIf | unde
   return `From the scores of ${from}.${sums} A real run may measure a little else once it has begun to reuse.`;
 }
 
+/** The curve in a sentence, for those who do not see it. */
+export function curveSentence(cond: readonly (number | null)[], uncond: readonly (number | null)[]): string {
+  const parts = [branchSentence('cond', cond), branchSentence('uncond', uncond)].filter((part) => part !== '');
+  return `Score by step. ${parts.join('; ') || 'Nothing was measured'}.`;
+}
+
+function branchSentence(branch: string, values: readonly (number | null)[]): string {
+  const steps = values.flatMap((value, step) => (value === null ? [] : { step, value }));
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (!first || !last) return '';
+  const at = ({ step, value }: typeof first) => `${formatScore(value)} at step ${step}`;
+  return first === last ? `${branch} ${at(first)}` : `${branch} from ${at(first)} to ${at(last)}`;
+}
+
 function noteWithoutThreshold({ policy, scores, subLayers }: CacheRecord): string {
-  if (subLayers)
-    return 'This policy decides by errors that were measured beforehand: a run has no scores to try a threshold on.';
+  if (subLayers) {
+    return 'Errors measured beforehand decided, sub-layer by sub-layer: there are no scores to try a threshold on. Steps with any sub-layer computed count as computed.';
+  }
   if (scores.length === 0) return `The policy ${policy.name} measures nothing.`;
   return 'The mean score of each step that was measured.';
 }

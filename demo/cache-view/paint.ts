@@ -13,7 +13,7 @@ export interface Paint {
   readonly hatch: string;
 }
 
-/** Device pixels between the lines of the hatch, for each CSS pixel. */
+/** CSS pixels between the lines of the hatch, along the picture's width. */
 const HATCH_PERIOD = 5;
 
 /**
@@ -23,9 +23,9 @@ const HATCH_PERIOD = 5;
  */
 export function paintGrid(context: CanvasRenderingContext2D, grid: Grid, scale: Scale, paint: Paint, ratio: number) {
   const { width, height } = context.canvas;
-  context.clearRect(0, 0, width, height);
   const cells = { columns: grid.steps, rows: grid.rows.length };
-  const hatch = hatchPattern(context, paint.hatch, ratio);
+  const reused = new Path2D();
+  context.clearRect(0, 0, width, height);
   grid.cells.forEach((column, step) => {
     column.forEach((cell, row) => {
       const fill = fillOf(cell, scale, paint);
@@ -33,11 +33,10 @@ export function paintGrid(context: CanvasRenderingContext2D, grid: Grid, scale: 
       const box = boxOf({ step, row }, cells, width, height);
       context.fillStyle = fill;
       context.fillRect(box.left, box.top, box.width, box.height);
-      if (cell.kind !== 'reused' || !hatch) return;
-      context.fillStyle = hatch;
-      context.fillRect(box.left, box.top, box.width, box.height);
+      if (cell.kind === 'reused') reused.rect(box.left, box.top, box.width, box.height);
     });
   });
+  hatch(context, reused, paint.hatch, ratio);
 }
 
 /** A cell's colour; none where nothing is known yet. */
@@ -47,19 +46,18 @@ function fillOf({ kind, score }: Cell, scale: Scale, { isDark, plain, reused }: 
   return kind === 'computed' ? plain : reused;
 }
 
-/** Diagonal lines, going on from cell to cell. */
-function hatchPattern(context: CanvasRenderingContext2D, color: string, ratio: number): CanvasPattern | null {
-  const size = Math.max(3, Math.round(HATCH_PERIOD * ratio));
-  const tile = new OffscreenCanvas(size, size);
-  const lines = tile.getContext('2d');
-  if (!lines) return null;
-  lines.strokeStyle = color;
-  lines.lineWidth = Math.max(1, ratio);
-  // Of three lines the outer two fill in the corners where a neighbouring tile's would be cut.
-  for (const shift of [-size, 0, size]) {
-    lines.moveTo(shift - 1, size + 1);
-    lines.lineTo(shift + size + 1, -1);
+/** Diagonal lines within a path, going on from cell to cell. */
+function hatch(context: CanvasRenderingContext2D, within: Path2D, color: string, ratio: number) {
+  const { width, height } = context.canvas;
+  context.save();
+  context.clip(within);
+  context.beginPath();
+  for (let foot = -height; foot < width; foot += HATCH_PERIOD * ratio) {
+    context.moveTo(foot, height);
+    context.lineTo(foot + height, 0);
   }
-  lines.stroke();
-  return context.createPattern(tile, 'repeat');
+  context.strokeStyle = color;
+  context.lineWidth = ratio;
+  context.stroke();
+  context.restore();
 }

@@ -11,11 +11,14 @@ export function recordingFor(run: Report, baseline: Report | undefined): Report 
   return name === 'bwcache' && measuredSame ? baseline : run;
 }
 
-/** The run's policy with another threshold; undefined where no threshold decides by scores of the run. */
-export function withThreshold({ policy, scores }: Report, threshold?: number): ThresholdPolicy | undefined {
-  const own = policy.options.threshold;
-  if (typeof own !== 'number' || scores.length === 0) return undefined;
-  return { name: policy.name, options: { ...policy.options, threshold: threshold ?? own } };
+/** A policy with another threshold, or its own; undefined where no threshold decides by scores of a run. */
+export function withThreshold(
+  { name, options }: PolicyUse,
+  scores: Report['scores'],
+  threshold = options.threshold,
+): ThresholdPolicy | undefined {
+  if (typeof threshold !== 'number' || scores.length === 0) return undefined;
+  return { name, options: { ...options, threshold } };
 }
 
 /** A policy that has a threshold. */

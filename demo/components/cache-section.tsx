@@ -36,7 +36,7 @@ export function CacheSection() {
               key={String(ofBaseline)}
               type="button"
               class="chip"
-              aria-pressed={isOfBaseline.value === ofBaseline}
+              aria-pressed={ofBaseline === (canSwitch && isOfBaseline.value)}
               onClick={() => {
                 isOfBaseline.value = ofBaseline;
               }}
@@ -46,7 +46,10 @@ export function CacheSection() {
           ))}
         </fieldset>
       </div>
-      <p class="help">{introduction(record !== undefined)}</p>
+      <p class="help">
+        A column is a denoising step, a row a block of the transformer; the colour says how much the block changed since
+        it was last measured.
+      </p>
       <HeatMaps record={canSwitch && isOfBaseline.value ? measured : drawn} />
       <h3>Score and threshold</h3>
       <ScoreCurve record={drawn} isEmpty={!record} whatIf={whatIf.value} />
@@ -54,12 +57,6 @@ export function CacheSection() {
       <StepTimeline view={drawn} />
     </section>
   );
-}
-
-function introduction(hasRun: boolean): string {
-  const what = 'A column is a denoising step, a row a block of the transformer';
-  if (!hasRun) return `${what}. The first run fills it in, step by step.`;
-  return `${what}; the colour says how much the block changed since the step before.`;
 }
 
 function nothingYet(steps: number): CacheRecord {

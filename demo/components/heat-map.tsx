@@ -44,8 +44,9 @@ export function HeatMap({ grid, scale, summary, selected, onSelect }: HeatMapPro
     <div class="heat-map">
       <div class="heat-map-rows" aria-hidden="true">
         <b>{grid.branch}</b>
-        <span>{grid.rows[0]}</span>
-        <span>{grid.rows.length > 1 && grid.rows.at(-1)}</span>
+        {namedRows(grid).map((name) => (
+          <span key={name}>{name}</span>
+        ))}
       </div>
       {/* An application, so that a screen reader passes the arrow keys on. */}
       <div
@@ -66,6 +67,11 @@ export function HeatMap({ grid, scale, summary, selected, onSelect }: HeatMapPro
       </div>
     </div>
   );
+}
+
+/** All rows where they are few, else the first and the last. */
+function namedRows({ rows }: Grid): readonly string[] {
+  return rows.length <= 3 ? rows : [...rows.slice(0, 1), ...rows.slice(-1)];
 }
 
 /** Draws when what is shown, the size or the colours change. */
@@ -93,7 +99,7 @@ function useCanvas(ref: { readonly current: HTMLCanvasElement | null }, grid: Gr
     return () => observer.disconnect();
   }, [ref]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what it draws is all of these.
+  // All that it draws from.
   useEffect(() => newest.current(), [grid, scale, isDark]);
 }
 

@@ -32,16 +32,18 @@ export function HeatMaps({ record }: { readonly record: CacheRecord }) {
       ))}
       <StepAxis steps={record.steps} />
       <p class="heat-readout" aria-live="polite">
-        {shown && selected
-          ? cellSentence(shown, selected.place.step, selected.place.row)
-          : 'Point at a cell, or move with the arrow keys, for its numbers.'}
+        {shown && selected ? cellSentence(shown, selected.place.step, selected.place.row) : readoutHint(grids)}
       </p>
       <HeatLegend scale={scale} />
-      {grids.some(({ measured }) => measured.kind === 'step') && (
-        <p class="help">This policy takes one score a step: it colours the whole step.</p>
-      )}
     </figure>
   );
+}
+
+function readoutHint(grids: readonly Grid[]): string {
+  if (grids.every(({ rows }) => rows.length === 0)) return 'The first run fills it in, step by step.';
+  const isOfStep = grids.some(({ measured }) => measured.kind === 'step');
+  const how = isOfStep ? 'One score a step colours its column. ' : '';
+  return `${how}Point at a cell, or use the arrow keys, for its numbers.`;
 }
 
 function scoresIn({ cells }: Grid): number[] {

@@ -15,7 +15,7 @@ interface PlotProps {
   readonly height: number;
   /** What the picture shows, for those who do not see it. */
   readonly label: string;
-  /** Called with the chart when it is made, and after each change of its size or data. */
+  /** Called with the chart after it was drawn. */
   readonly onDraw?: (plot: uPlot) => void;
 }
 
@@ -30,9 +30,9 @@ export function Plot({ options, data, height, label, onDraw }: PlotProps) {
   useEffect(() => {
     const { current: element } = place;
     if (!element) return;
+    const size = { width: element.clientWidth, height };
     const tell = (plot: uPlot) => newest.current.onDraw?.(plot);
     const hooks = { ...options.hooks, draw: [...(options.hooks?.draw ?? []), tell] };
-    const size = { width: element.clientWidth, height };
     const plot = new uPlot({ legend: { show: false }, ...options, ...size, hooks }, newest.current.data, element);
     chart.current = plot;
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));

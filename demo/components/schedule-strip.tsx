@@ -20,7 +20,6 @@ export function ScheduleStrip({ name, title, digits, steps }: ScheduleStripProps
       </span>
       <div class="strip-cells" role="img" aria-label={label} style={{ gridTemplateColumns: `repeat(${steps}, 1fr)` }}>
         {Array.from({ length: steps }, (_, step) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a step is its number.
           <span key={step} class={kindOf(digits[step])} />
         ))}
       </div>

@@ -1,5 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
+import type { Curves } from '../cache-view/curves.ts';
 import { type Scale, ticksOf } from '../cache-view/scale.ts';
 import { formatScore } from '../cache-view/words.ts';
 import { colorOf } from '../state/theme.ts';
@@ -12,18 +13,15 @@ const HEIGHT = 208;
 
 interface ScoreChartProps {
   readonly steps: number;
-  /** The indicator by step; empty for a branch that has none. */
-  readonly cond: readonly (number | null)[];
-  readonly uncond: readonly (number | null)[];
-  readonly scale: Scale;
+  readonly curves: Curves;
   readonly label: string;
-  /** Drawn where there is one. */
-  readonly threshold: number | undefined;
-  readonly onThreshold: (threshold: number) => void;
+  /** Absent while the threshold cannot be moved. */
+  readonly onThreshold: ((threshold: number) => void) | undefined;
 }
 
 /** The indicator over the steps on a logarithmic axis, and the threshold, which can be dragged. */
-export function ScoreChart({ steps, cond, uncond, scale, label, threshold, onThreshold }: ScoreChartProps) {
+export function ScoreChart({ steps, curves, label, onThreshold }: ScoreChartProps) {
+  const { scale, threshold } = curves;
   const newest = useRef(scale);
   newest.current = scale;
   const options = useMemo(() => scoreOptions(() => newest.current), []);
@@ -31,8 +29,8 @@ export function ScoreChart({ steps, cond, uncond, scale, label, threshold, onThr
     const numbers = Array.from({ length: steps }, (_, step) => step);
     // On a logarithmic axis 0 lies at the bottom.
     const seen = (values: readonly (number | null)[]) => numbers.map((step) => atLeast(values[step], scale.low));
-    return [numbers, seen(cond), seen(uncond)];
-  }, [steps, cond, uncond, scale]);
+    return [numbers, seen(curves.cond), seen(curves.uncond)];
+  }, [steps, curves, scale]);
   return (
     <div class="score-chart">
       <Plot options={options} data={data} height={HEIGHT} label={label} />

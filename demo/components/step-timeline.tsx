@@ -24,7 +24,9 @@ export function StepTimeline({ view }: { readonly view: CacheView }) {
         <span class="key bar reused">reused</span>
       </div>
       <Plot options={OPTIONS} data={data} height={HEIGHT} label={`Seconds of each step. ${sentence}`} />
-      <p class="help">{sentence} Wall-clock time from one step's end to the next one's, two being in flight.</p>
+      <p class="help timeline-note">
+        {sentence} Wall-clock time from one step's end to the next one's, two being in flight.
+      </p>
     </figure>
   );
 }
@@ -33,9 +35,14 @@ const KINDS: readonly StepKind[] = ['computed', 'partly', 'reused'];
 
 const bars = uPlot.paths.bars?.({ size: [0.8, 48], align: 0 });
 
-function barSeries(color: `--${string}`): uPlot.Series {
-  const fill = () => colorOf(color);
-  return { fill, stroke: fill, width: 0, points: { show: false }, ...(bars && { paths: bars }) };
+function barSeries(color: `--${string}`, edge = color): uPlot.Series {
+  return {
+    fill: () => colorOf(color),
+    stroke: () => colorOf(edge),
+    width: 1,
+    points: { show: false },
+    ...(bars && { paths: bars }),
+  };
 }
 
 const { padding, cursor, xScale, xAxis, yAxisSize } = OVER_STEPS;
@@ -51,5 +58,5 @@ const OPTIONS: PlotOptions = {
       values: (_, splits) => splits.map((seconds) => (seconds ? formatStep(seconds) : '0')),
     }),
   ],
-  series: [{}, barSeries('--accent'), barSeries('--partly'), barSeries('--reused')],
+  series: [{}, barSeries('--accent'), barSeries('--partly'), barSeries('--reused', '--hatch')],
 };

@@ -21,10 +21,10 @@ const tried = signal<{ readonly run: number; readonly threshold: number } | unde
 /** The threshold that is tried on the shown run, its own at first; nothing while a run is under way, or without one. */
 export const whatIf = computed<WhatIf | undefined>(() => {
   const run = shown.value;
-  const asRun = run && withThreshold(run.report);
+  const asRun = run && withThreshold(run.report.policy, run.report.scores);
   if (live.value || !run || !asRun) return undefined;
   const threshold = tried.value?.run === run.id ? tried.value.threshold : undefined;
-  const policy = withThreshold(run.report, threshold) ?? asRun;
+  const policy = withThreshold(run.report.policy, run.report.scores, threshold) ?? asRun;
   const recording = recordingFor(run.report, shownBaseline.value?.report);
   return { policy, own: asRun.options.threshold, recording, outcome: predict(recording, policy) };
 });

@@ -1,6 +1,5 @@
 import { problem, warnings } from '../state/problem.ts';
 import '../styles/notices.css';
-import { SoftwareNotice } from './software-notice.tsx';
 import { WebGpuHelp } from './webgpu-help.tsx';
 
 /** What went wrong, and what to know. An option that was refused is said in the form. */
@@ -24,7 +23,6 @@ export function Notices() {
           </p>
         ))}
       </div>
-      <SoftwareNotice />
     </>
   );
 }

@@ -8,7 +8,8 @@ interface Props {
   readonly view: PhaseView | undefined;
 }
 
-const ORIGINS = { network: 'from the network', store: 'kept from last time', disk: 'from disk' } as const;
+/** What the browser kept from last time is its cache. */
+const ORIGINS = { network: 'from network', store: 'from cache', disk: 'from disk' } as const;
 
 /** A phase: its bar, how much of how much, and its seconds when it is done. */
 export function PhaseRow({ phase, view }: Props) {
@@ -16,16 +17,21 @@ export function PhaseRow({ phase, view }: Props) {
   const isDone = view?.seconds !== undefined;
   return (
     <li class={isDone ? 'phase done' : 'phase'}>
-      <span class="phase-title">{title}</span>
+      <span class="phase-title">
+        {title} <span class="help">{view?.from && ORIGINS[view.from]}</span>
+      </span>
       <span class="phase-seconds">{isDone && formatSeconds(view.seconds ?? 0)}</span>
-      <progress aria-label={title} max={view?.total || 1} value={isDone ? view.total || 1 : (view?.loaded ?? 0)} />
+      <progress
+        aria-label={`${title}, progress`}
+        max={view?.total || 1}
+        value={isDone ? view.total || 1 : (view?.loaded ?? 0)}
+      />
       <span class="phase-amount help">{view && amount(view)}</span>
     </li>
   );
 }
 
-function amount({ phase, loaded, total, from }: PhaseView): string {
+function amount({ phase, loaded, total }: PhaseView): string {
   if (phase !== 'download') return total > 0 ? `${loaded} of ${total}` : 'nothing to do';
-  const bytes = loaded < total ? `${formatBytes(loaded)} of ${formatBytes(total)}` : formatBytes(total);
-  return from ? `${bytes} ${ORIGINS[from]}` : bytes;
+  return loaded < total ? `${formatBytes(loaded)} of ${formatBytes(total)}` : formatBytes(total);
 }

@@ -3,6 +3,7 @@ import { live } from '../state/live.ts';
 import { PHASE_TITLES, phases } from '../state/phases.ts';
 import { status } from '../state/session.ts';
 import '../styles/phases.css';
+import { Pace } from './pace.tsx';
 import { PhaseRow } from './phase-row.tsx';
 import { PreviewPicture } from './preview-picture.tsx';
 
@@ -24,6 +25,7 @@ export function Phases() {
         ))}
       </ul>
       <PreviewPicture />
+      <Pace />
     </section>
   );
 }

@@ -18,12 +18,8 @@ export function pointsOf(runs: readonly Run[]): readonly Point[] {
     .sort((a, b) => a.speedup - b.speedup);
 }
 
-/** The ends of an axis with room around its values. @param empty Where there are none. */
-export function spread(
-  values: readonly number[],
-  margin: number,
-  empty: readonly [number, number],
-): [least: number, most: number] {
-  if (values.length === 0) return [...empty];
+/** The ends of an axis with room around its values. @param empty Where there is none: the axis ends there. */
+export function spread(values: readonly number[], margin: number, empty: number): [least: number, most: number] {
+  if (values.length === 0) return [0, empty];
   return [Math.min(...values) - margin, Math.max(...values) + margin];
 }

@@ -71,7 +71,30 @@ export class Gpu {
       this.throwIfLost();
       return result;
     } catch (error) {
-      throw isGone(error) ? lostError('GPU process gone', error.message) : error;
+      throw isNamed(error, 'OperationError') ? this.#gone('GPU process gone', error) : error;
+    }
+  }
+
+  /**
+   * Maps a buffer of `memory` for as long as `use` reads it.
+   *
+   * @param use Must copy what it keeps: the bytes are gone when it returns.
+   * @throws {DeviceLostError}; a `DOMException` when the buffer is freed meanwhile.
+   */
+  async readMapped<T>(buffer: GPUBuffer, use: (bytes: ArrayBuffer) => T): Promise<T> {
+    let bytes: ArrayBuffer;
+    try {
+      await this.orLost(buffer.mapAsync(1)); // GPUMapMode.READ
+      bytes = buffer.getMappedRange();
+    } catch (error) {
+      // The end of a device unmaps what nobody here has freed, and that shows before `device.lost` resolves.
+      const isUnmapped = isNamed(error, 'AbortError') || isNamed(error, 'OperationError');
+      throw isUnmapped && this.memory.holds(buffer) ? this.#gone('its buffers are unmapped', error) : error;
+    }
+    try {
+      return use(bytes);
+    } finally {
+      buffer.unmap();
     }
   }
 
@@ -85,11 +108,16 @@ export class Gpu {
     this.memory.freeAll();
     if (this.ownsDevice) this.device.destroy();
   }
+
+  /** The loss as a failed call tells it, before `device.lost` does, if it ever does: what follows fails at once. */
+  #gone(reason: string, { message }: DOMException): DeviceLostError {
+    this.#lostError ??= lostError(reason, message);
+    return this.#lostError;
+  }
 }
 
-/** Calls on a device whose browser process has died fail with this before `device.lost` tells, if it ever does. */
-function isGone(error: unknown): error is DOMException {
-  return error instanceof DOMException && error.name === 'OperationError';
+function isNamed(error: unknown, name: string): error is DOMException {
+  return error instanceof DOMException && error.name === name;
 }
 
 function lostError(reason: string, message: string): DeviceLostError {

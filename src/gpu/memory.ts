@@ -64,6 +64,11 @@ export class GpuMemory {
     return buffers;
   }
 
+  /** Whether it made a buffer and has not freed it. */
+  holds(buffer: GPUBuffer): boolean {
+    return this.#live.has(buffer);
+  }
+
   /** Frees buffers that this object made. */
   free(buffers: Iterable<GPUBuffer>): void {
     for (const buffer of buffers) {

@@ -27,7 +27,7 @@ export class Readback {
   /**
    * The bytes of the tensor as it is after all that was submitted before; later submissions do not wait.
    *
-   * @throws {DeviceLostError}; an `AbortError` when disposed of meanwhile; when more reads are on their way than may be.
+   * @throws {DeviceLostError}; a `DOMException` when disposed of meanwhile; when more reads are on their way than may be.
    */
   async readBytes(): Promise<ArrayBuffer> {
     const { gpu, tensor } = this;
@@ -36,9 +36,7 @@ export class Readback {
     const encoder = gpu.device.createCommandEncoder({ label: 'readback' });
     encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, tensor.bytes);
     gpu.device.queue.submit([encoder.finish()]);
-    await gpu.orLost(staging.mapAsync(1)); // GPUMapMode.READ
-    const bytes = staging.getMappedRange().slice(0);
-    staging.unmap();
+    const bytes = await gpu.readMapped(staging, (mapped) => mapped.slice(0));
     this.#free.push(staging);
     return bytes;
   }

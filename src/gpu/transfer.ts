@@ -23,8 +23,7 @@ export async function download(gpu: Gpu, tensor: Tensor): Promise<ArrayBuffer> {
     const encoder = gpu.device.createCommandEncoder();
     encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, tensor.bytes);
     gpu.device.queue.submit([encoder.finish()]);
-    await gpu.orLost(staging.mapAsync(1)); // GPUMapMode.READ
-    return staging.getMappedRange().slice(0);
+    return await gpu.readMapped(staging, (bytes) => bytes.slice(0));
   } finally {
     gpu.memory.free([staging]);
   }

@@ -62,15 +62,10 @@ export class FrameReader {
     encoder.copyBufferToBuffer(pixels.buffer, frame * bytes, staging, 0, bytes);
     gpu.device.queue.submit([encoder.finish()]);
     try {
-      await gpu.orLost(staging.mapAsync(1)); // GPUMapMode.READ
+      return await gpu.readMapped(staging, use);
     } catch (error) {
       this.throwIfClosed();
       throw error;
-    }
-    try {
-      return use(staging.getMappedRange());
-    } finally {
-      staging.unmap();
     }
   }
 

@@ -60,6 +60,11 @@ export class CaseBuilder {
     return this.#recorder.persistent('out', shape);
   }
 
+  /** A tensor for results on the way. */
+  workspace(shape: readonly number[]): Tensor {
+    return this.#recorder.persistent('workspace', shape);
+  }
+
   /** Records an arm, runs it once and checks it. @throws when a value is wrong. */
   async prepare(name: string, record: (build: CaseBuilder) => Recorded): Promise<Program> {
     const { out, reference, inPlace } = this.#recorder.section('run', () => record(this));

@@ -3,6 +3,7 @@ import type { Program } from '../../../src/gpu/program.ts';
 import { measure, programArm, type Timing } from '../measure.ts';
 import { attentionCases } from './attention.ts';
 import { bandwidthCases } from './bandwidth.ts';
+import { blockDiffCases } from './block-diff.ts';
 import { CaseBuilder, type KernelCase } from './case.ts';
 import { convCases } from './conv.ts';
 import { matmulCases } from './matmul.ts';
@@ -22,7 +23,8 @@ export async function benchKernels(onResult: (result: KernelResult) => void): Pr
   const gpu = await Gpu.request();
   try {
     const results: KernelResult[] = [];
-    for (const kernelCase of [...matmulCases(), ...attentionCases(), ...convCases(), ...bandwidthCases()]) {
+    const memoryBound = [...bandwidthCases(), ...blockDiffCases(gpu.capabilities)];
+    for (const kernelCase of [...matmulCases(), ...attentionCases(), ...convCases(), ...memoryBound]) {
       for (const result of await benchCase(gpu, kernelCase)) {
         results.push(result);
         onResult(result);

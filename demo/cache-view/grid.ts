@@ -46,7 +46,7 @@ function blockGrid(record: CacheRecord, branch: Branch, measured: Measured): Gri
   const { schedule, policy, blocks, steps } = record;
   const digits = schedule[branch] ?? '';
   const scores = scoresByStep(record, branch);
-  const always = alwaysComputed(policy.name);
+  const always = ALWAYS_COMPUTED[policy.name] ?? 0;
   const numbers = Array.from({ length: blocks }, (_, block) => block);
   const cells = columns(record, (step) => {
     const ofStep = scores.get(step);
@@ -56,11 +56,6 @@ function blockGrid(record: CacheRecord, branch: Branch, measured: Measured): Gri
     });
   });
   return { branch, steps, rows: numbers.map((block) => `block ${block}`), measured, cells };
-}
-
-/** How many blocks a policy runs at every step. */
-export function alwaysComputed(policy: string): number {
-  return ALWAYS_COMPUTED[policy] ?? 0;
 }
 
 /** A branch's scores by step. */

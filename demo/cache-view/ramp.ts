@@ -18,7 +18,7 @@ interface Ends {
  */
 const RAMPS: Readonly<Record<'light' | 'dark', Ends>> = {
   light: { low: { lightness: 0.94, chroma: 0.06, hue: 95 }, high: { lightness: 0.36, chroma: 0.12, hue: 22 } },
-  dark: { low: { lightness: 0.3, chroma: 0.07, hue: 22 }, high: { lightness: 0.94, chroma: 0.12, hue: 98 } },
+  dark: { low: { lightness: 0.3, chroma: 0.07, hue: 22 }, high: { lightness: 0.93, chroma: 0.1, hue: 98 } },
 };
 
 /** Between the ends chroma rises by this: a straight line from one to the other would pass through brown. */

@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import type { BlockScores, Branch, ForwardEvent } from 'stillframe';
-import { alwaysComputed } from '../cache-view/grid.ts';
 import type { EngineEvent, RunRequest } from '../engine/protocol.ts';
 
 /** What is known of a run's cache: of a finished one its report, of one under way what has come. */
@@ -63,14 +62,13 @@ function changed(now: LiveRun, event: Extract<EngineEvent, { kind: 'step' | 'for
     case 'step':
       return { steps: event.step.steps, stepSeconds: [...now.stepSeconds, event.step.seconds] };
     case 'forward':
-      return { blocks: event.forward.blocks, schedule: withForward(now, event.forward) };
+      return { blocks: event.forward.blocks, schedule: withForward(now.schedule, event.forward) };
     case 'scores':
       return { scores: [...now.scores, event.scores] };
   }
 }
 
-function withForward({ schedule, request }: LiveRun, { branch, computed }: ForwardEvent): LiveRun['schedule'] {
-  const computes = computed > alwaysComputed(request.policy ?? 'none');
+function withForward(schedule: LiveRun['schedule'], { branch, computes }: ForwardEvent): LiveRun['schedule'] {
   return { ...schedule, [branch]: `${schedule[branch] ?? ''}${computes ? 1 : 0}` };
 }
 

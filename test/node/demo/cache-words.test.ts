@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { gridOf } from '../../../demo/cache-view/grid.ts';
+import { curveNote, curveSentence, outcomeSentence } from '../../../demo/cache-view/notes.ts';
+import { formatStep, secondsOf, stepKind, timelineSentence } from '../../../demo/cache-view/timeline.ts';
+import { cellSentence, formatScore, scheduleSentence, stepRanges } from '../../../demo/cache-view/words.ts';
+import { RECORD, scoresOf } from './cache-support.ts';
+
+describe('in words', () => {
+  test('a schedule', () => {
+    expect(stepRanges('1111100010', '1')).toBe('0–4, 8');
+    expect(stepRanges('1111100010', '0')).toBe('5–7, 9');
+    expect(scheduleSentence('cond', '1111100010', 10)).toBe('cond computed 6 of 10 steps: 0–4, 8');
+    expect(scheduleSentence('cond', '110', 10)).toBe('cond computed 2 of the first 3 steps: 0–1');
+    expect(scheduleSentence('uncond', '', 10)).toBe('uncond: nothing yet');
+  });
+
+  test('a cell', () => {
+    const grid = gridOf(RECORD, 'cond');
+    expect(cellSentence(grid, 1, 2)).toBe('cond, step 1, block 2: computed, score 0.3');
+    expect(cellSentence(grid, 0, 0)).toBe('cond, step 0, block 0: computed, not measured');
+    expect(cellSentence(grid, 2, 0)).toBe('cond, step 2, block 0: reused');
+    const ofStep = { ...RECORD, policy: { name: 'teacache', options: {} }, scores: [scoresOf(2, 'cond', [0.05])] };
+    expect(cellSentence(gridOf(ofStep, 'cond'), 2, 1)).toBe("cond, step 2, block 1: reused, the step's score 0.05");
+    expect(cellSentence(gridOf({ ...RECORD, schedule: {} }, 'cond'), 2, 1)).toContain('not known yet');
+  });
+
+  test('a score', () => {
+    expect([0, 0.0821456, 0.5, 0.06, 0.0000123].map(formatScore)).toEqual(['0', '0.0821', '0.5', '0.06', '1.23e-5']);
+  });
+
+  test('a curve', () => {
+    expect(curveSentence([null, 0.3, 0.1], [])).toBe('Score by step. cond from 0.3 at step 1 to 0.1 at step 2.');
+    expect(curveSentence([], [])).toBe('Score by step. Nothing was measured.');
+  });
+
+  test('an outcome: how much is computed, and how far it is known', () => {
+    const schedule = { cond: '10' };
+    const known = { schedule, isComplete: true, computedShare: 0.4 };
+    expect(outcomeSentence(known)).toBe(
+      '40.0 % of the block forwards computed: at best 2.50 × as fast as computing all.',
+    );
+    expect(outcomeSentence({ ...known, isComplete: false })).toContain('Compare measures every step');
+    expect(outcomeSentence(new Error('It measured something else.'))).toBe('It measured something else.');
+  });
+
+  test('why there is no threshold to try', () => {
+    const none = { ...RECORD, scores: [], policy: { name: 'fewer-steps', options: {} } };
+    expect(curveNote(none, undefined)).toBe('The policy fewer-steps measures nothing.');
+    expect(curveNote({ ...none, subLayers: {} }, undefined)).toContain('measured beforehand');
+    expect(curveNote(undefined, undefined)).toContain('After a run');
+  });
+});
+
+describe('the time of steps', () => {
+  test('goes by what both branches did', () => {
+    const view = { ...RECORD, schedule: { cond: '1100', uncond: '1010' } };
+    expect([0, 1, 2, 3, 4].map((step) => stepKind(view, step))).toEqual([
+      'computed',
+      'partly',
+      'partly',
+      'reused',
+      undefined,
+    ]);
+    expect(secondsOf(view, 'partly')).toEqual([null, 0.4, 0.2, null]);
+  });
+
+  test('shows each step that has run once', () => {
+    const view = { ...RECORD, stepSeconds: [0.4, 0.3] };
+    const bars = (['computed', 'partly', 'reused'] as const).flatMap((kind) => secondsOf(view, kind));
+    expect(bars.filter((seconds) => seconds !== null)).toEqual([0.4, 0.3]);
+  });
+
+  test('is summed up by medians', () => {
+    expect(timelineSentence(RECORD)).toBe('Median: computed 400 ms (3), computed in one branch 200 ms (1).');
+    expect(timelineSentence({ ...RECORD, stepSeconds: [] })).toContain('After a step');
+    expect([0.0123, 0.4, 1.234].map(formatStep)).toEqual(['12.3 ms', '400 ms', '1.23 s']);
+  });
+});

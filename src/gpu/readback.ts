@@ -27,7 +27,7 @@ export class Readback {
   /**
    * The bytes of the tensor as it is after all that was submitted before; later submissions do not wait.
    *
-   * @throws {DeviceLostError}; a `DOMException` when disposed of meanwhile; when more reads are on their way than may be.
+   * @throws {DeviceLostError}; a `DOMException` when disposed of meanwhile; an `Error` when too many are on their way.
    */
   async readBytes(): Promise<ArrayBuffer> {
     const { gpu, tensor } = this;

@@ -15,9 +15,8 @@ interface Dtypes {
 }
 
 /**
- * `block_diff` with the kernel that ends it, against copies that move as many bytes, by the device and by a kernel: two
- * tensors are read and one is written here, one and one there. The device's copy says how fast memory is, the kernel's how
- * much of that the driver lets a kernel have.
+ * `block_diff` with the kernel that ends it, against copies that move as many bytes: it reads two tensors and writes
+ * one, they read one and write one. The device's copy tells how fast memory is, the kernel's what a kernel has of that.
  */
 export function blockDiffCases({ f16 }: Capabilities): KernelCase[] {
   const cases = [makeCase('f32', { feature: 'f32', cached: 'f32' })];

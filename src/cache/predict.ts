@@ -26,7 +26,7 @@ export interface Prediction {
  * for what is decided by then.
  *
  * @param run A report: its scores serve any policy that would have measured the same tensors. A run of `none` with
- * `measure` covers all of `bwcache`; a run of `bwcache` goes as far as it measured, up to its own trigger.
+ * `measure` serves any threshold of `bwcache`; a run of `bwcache` goes as far as it measured, up to its own trigger.
  * @param policy Its own options, without a preset; an artifact as an object.
  * @throws {OptionError} for options that the policy does not take, and for a run that measured something else.
  */

@@ -1,7 +1,15 @@
-import { UnsupportedModelError } from '../errors.ts';
+import { UnsupportedModelError, WeightsError } from '../errors.ts';
+import { readJson, type WeightSource } from '../weights/source.ts';
 
 /** A parsed `config.json`. */
 export type ConfigJson = Readonly<Record<string, unknown>>;
+
+/** Reads a config's file. @throws {SourceError}, and {WeightsError} when it holds no JSON object. */
+export async function readConfig(source: WeightSource, path: string, signal?: AbortSignal): Promise<ConfigJson> {
+  const json = await readJson(source, path, signal);
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as ConfigJson;
+  throw new WeightsError(`${source.label}: ${path} holds no object.`, 'Download or export the file again.');
+}
 
 /** Reads fields of a model's config, naming the class, the field and what was found when one does not fit. */
 export class ConfigReader {

@@ -1,7 +1,6 @@
 import { OptionError, UnsupportedModelError } from '../errors.ts';
 import { Gpu } from '../gpu/gpu.ts';
-import type { ConfigJson } from '../models/config.ts';
-import { readJson } from '../weights/source.ts';
+import { type ConfigJson, readConfig } from '../models/config.ts';
 import { cacheStore } from '../weights/store.ts';
 import { type ResolvedModel, resolveModel } from './resolve.ts';
 import type { LoadOptions, ModelReference } from './types.ts';
@@ -46,7 +45,7 @@ export async function openModel(reference: ModelReference, options: LoadOptions)
 }
 
 async function readIndex({ source }: ResolvedModel, signal?: AbortSignal): Promise<ConfigJson> {
-  const index = (await readJson(source, 'model_index.json', signal)) as ConfigJson;
+  const index = await readConfig(source, 'model_index.json', signal);
   if (index._class_name === 'WanPipeline') return index;
   throw new UnsupportedModelError(
     `${source.label} is a ${JSON.stringify(index._class_name)}, which is not built.`,

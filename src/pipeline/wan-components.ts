@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from '../errors.ts';
 import type { Capabilities } from '../gpu/capabilities.ts';
-import type { ConfigJson } from '../models/config.ts';
+import { type ConfigJson, readConfig } from '../models/config.ts';
 import { parseT5Config } from '../models/t5/config.ts';
 import { T5Encoder } from '../models/t5/encoder.ts';
 import { type AutoencoderKLWanConfig, parseAutoencoderKLWanConfig, WanDecoder } from '../models/vae/index.ts';
@@ -10,7 +10,6 @@ import { samplerFromConfig } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
 import { loadTokenizer, type PromptTokenizer } from '../text/tokenizer.ts';
 import { openCheckpoint } from '../weights/checkpoint.ts';
-import { readJson } from '../weights/source.ts';
 import type { WeightStore } from '../weights/store.ts';
 import { type WeightPrecision, WeightSet } from '../weights/weight-set.ts';
 import type { ResolvedModel } from './resolve.ts';
@@ -66,7 +65,7 @@ export async function openWanComponents(
       'Use a pipeline with one transformer, such as Wan2.1-T2V-1.3B.',
     );
   }
-  const config = async (path: string) => (await readJson(source, path, signal)) as ConfigJson;
+  const config = (path: string) => readConfig(source, path, signal);
   // On CPU drivers kernels spend a fifth to a quarter of their time unpacking f16.
   const unpacked = capabilities.software && precision === 'stored' ? 'f32' : precision;
   const open = async (name: string, kept: WeightPrecision) => {

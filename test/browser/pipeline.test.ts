@@ -3,6 +3,7 @@ import {
   DeviceLostError,
   type GenerateOptions,
   IntegrityError,
+  inspectModel,
   type LoadOptions,
   loadPipeline,
   noStore,
@@ -59,10 +60,12 @@ function altered(replace: Record<string, (bytes: Uint8Array<ArrayBuffer>) => Uin
   };
 }
 
-const editJson = (change: (json: Record<string, unknown>) => void) => (bytes: Uint8Array) => {
-  const json = JSON.parse(new TextDecoder().decode(bytes));
+const bytes = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
+
+const editJson = (change: (json: Record<string, unknown>) => void) => (file: Uint8Array) => {
+  const json = JSON.parse(new TextDecoder().decode(file));
   change(json);
-  return new TextEncoder().encode(JSON.stringify(json)) as Uint8Array<ArrayBuffer>;
+  return bytes(JSON.stringify(json));
 };
 
 /** Changes a safetensors file's header, padded to its old length so that offsets stay. */
@@ -276,6 +279,18 @@ describe('loading', () => {
       /"LTXPipeline", which is not built/,
     ],
     [
+      'a config that is none',
+      altered({ 'vae/config.json': () => bytes('null') }),
+      WeightsError,
+      /vae.config.json holds no/,
+    ],
+    [
+      'a picture',
+      altered({ 'model_index.json': () => bytes('PNG') }),
+      WeightsError,
+      /model_index.json is not valid JSON/,
+    ],
+    [
       'an unknown scheduler',
       altered({
         'scheduler/scheduler_config.json': editJson((json) => Object.assign(json, { _class_name: 'DDIMScheduler' })),
@@ -288,6 +303,8 @@ describe('loading', () => {
     const failed = loadPipeline(model, { ...LOAD, device });
     await expect(failed).rejects.toThrow(type);
     await expect(failed).rejects.toThrow(message);
+    // Looking at it says the same, but for what only reading the weights shows.
+    await expect(inspectModel(model, { ...LOAD, device })).rejects.toThrow(message);
     expect(liveBytes()).toBe(0);
     device.destroy();
   });

@@ -27,7 +27,8 @@ export default defineConfig({
       },
       {
         plugins: [wgsl()],
-        optimizeDeps: { exclude: ['webgpu'], include: ['mediabunny'] },
+        resolve: { alias },
+        optimizeDeps: { exclude: ['webgpu'], include: ['comlink', 'mediabunny'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts', 'test/gpu/**/*.test.ts'],

@@ -14,8 +14,8 @@ export function Pace() {
   if (capabilities.software) {
     return (
       <p id="slow" class="pace slow">
-        No GPU here: the CPU stands in for one ({adapter}; in Chrome, <code>chrome://gpu</code> says why). This will be
-        slow: <strong>about {round(estimate)} seconds</strong> with all blocks computed, {BASES[source]}.
+        No GPU here: the CPU stands in for one ({adapter}; <code>chrome://gpu</code> says why). This will be slow:{' '}
+        <strong>about {round(estimate)} seconds</strong> with all blocks computed, {BASES[source]}.
       </p>
     );
   }
@@ -28,8 +28,8 @@ export function Pace() {
 }
 
 const BASES: Readonly<Record<Estimate['source'], string>> = {
-  measured: 'by the steps of your last run',
-  rough: 'a rough guess from its size and your CPU’s cores',
+  measured: 'by your last run',
+  rough: 'at a rough guess',
 };
 
 /** Two digits are all that an estimate has. */

@@ -34,7 +34,8 @@ export function PromptField() {
 function Examples() {
   return (
     <>
-      <div class="row chips" role="group" aria-label="Example prompts">
+      <fieldset class="row chips">
+        <legend class="unseen">Example prompts</legend>
         {EXAMPLES.map(({ short, prompt }) => (
           <button key={prompt} type="button" class="chip" title={prompt} onClick={() => change({ prompt })}>
             {short}
@@ -43,7 +44,7 @@ function Examples() {
         <button type="button" class="chip surprise" onClick={() => change({ prompt: drawPrompt() })}>
           Surprise me
         </button>
-      </div>
+      </fieldset>
       <PromptWords />
     </>
   );

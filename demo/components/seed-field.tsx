@@ -2,7 +2,7 @@ import { change } from '../state/settings.ts';
 import { SettingField } from './setting-field.tsx';
 
 /** Thrown seeds stay below this, to be read and told. */
-const SEEDS = 1_000_000;
+const SEEDS = 100_000;
 
 /** The seed, and a dice for another one. */
 export function SeedField() {

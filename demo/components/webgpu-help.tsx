@@ -17,8 +17,8 @@ export function WebGpuHelp() {
         </dd>
         <dt>Firefox</dt>
         <dd>
-          Version 141 or later on Windows. Elsewhere, where <code>dom.webgpu.enabled</code> in <code>about:config</code>{' '}
-          has it.
+          Version 141 or later on Windows. On other systems, set <code>dom.webgpu.enabled</code> in{' '}
+          <code>about:config</code>.
         </dd>
         <dt>Safari</dt>
         <dd>Version 26 or later.</dd>

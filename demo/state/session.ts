@@ -5,7 +5,7 @@ import { baselineRequest, controlRequest } from './controls.ts';
 import { beginLive, endLive, takeLive } from './live.ts';
 import { choice, model, presets } from './model.ts';
 import { announce, beginLoadPhases, beginRunPhases, finishPhases, takePhase } from './phases.ts';
-import { settle } from './policies.ts';
+import { findPolicy, settle, withOption } from './policies.ts';
 import { problem, report, warn, warnings } from './problem.ts';
 import { addRun, baselineFor, findRun, type Run, runs, setMeasured, shown, shownId } from './runs.ts';
 import { change, fromRequest, settings, toRequest } from './settings.ts';
@@ -52,7 +52,8 @@ export async function generate(): Promise<void> {
 /** Generates the shown run with another threshold, which the settings take over. */
 export async function generateWithThreshold(threshold: number): Promise<void> {
   if (shown.value) change(fromRequest(shown.value.request));
-  change({ policyOptions: { ...settings.value.policyOptions, threshold } });
+  const option = findPolicy(settings.value.policy)?.options.find(({ name }) => name === 'threshold');
+  if (option) change(withOption(settings.value, option, threshold, presets.value));
   await generate();
 }
 

@@ -33,10 +33,8 @@ export function GpuPanel() {
   );
 }
 
-const STATES = { loading: 'is asked for.', failed: 'No device at the moment.', ready: '' } as const;
+const STATES = { loading: 'Waiting for the device.', failed: 'No device.', ready: '' } as const;
 
 function inShort({ adapter, capabilities: { f16, software } }: GpuInfo): string {
-  return [adapter, software ? 'a CPU in disguise' : undefined, f16 ? 'half precision' : 'single precision']
-    .filter(Boolean)
-    .join(', ');
+  return [adapter, ...(software ? ['software'] : []), f16 ? 'f16' : 'no f16'].join(', ');
 }

@@ -1,0 +1,82 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DemoSite, SHORT, waitForStatus } from '../support/demo.ts';
+
+let site: DemoSite;
+
+beforeAll(async () => {
+  site = await DemoSite.start();
+});
+
+afterAll(() => site?.[Symbol.asyncDispose]());
+
+/** What axe finds: the rule, and where. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).analyze();
+  return found.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+function openAllDetails(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+}
+
+test.each(['light', 'dark'] as const)(
+  'axe finds no violation in %s, before and after a comparison',
+  async (colorScheme) => {
+    const { page, complaints } = await site.open(SHORT, await site.context({ colorScheme }));
+    await waitForStatus(page, 'Ready.');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Generate', exact: true }).click();
+    await waitForStatus(page, 'Done.');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await waitForStatus(page, 'Compared.');
+    await openAllDetails(page);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  },
+);
+
+test('the Tab key reaches everything, in the order of the page, and leaves it', async () => {
+  const { page, complaints } = await site.open(SHORT);
+  await waitForStatus(page, 'Ready.');
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await waitForStatus(page, 'Done.');
+  await openAllDetails(page);
+  const expected = await markTabStops(page);
+  expect(expected.length).toBeGreaterThan(20);
+  await page.locator('[data-tab-stop]').first().focus();
+  const reached = [await focused(page)];
+  while (reached.length < expected.length) {
+    await page.keyboard.press('Tab');
+    reached.push(await focused(page));
+  }
+  expect(reached).toEqual(expected);
+  await page.keyboard.press('Tab');
+  expect(expected).not.toContain(await focused(page));
+  expect(complaints).toEqual([]);
+});
+
+/** Names everything that can be tabbed to, in the order of the page; of a group of radio buttons the chosen one. */
+function markTabStops(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const stops = [
+      ...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary, [tabindex]'),
+    ]
+      .filter((element) => !element.matches(':disabled, [tabindex="-1"], [type="radio"]:not(:checked)'))
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }));
+    return stops.map((element, i) => {
+      const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+      element.dataset.tabStop = `${i}: ${element.tagName.toLowerCase()} ${name.trim().slice(0, 40)}`;
+      return element.dataset.tabStop;
+    });
+  });
+}
+
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.tabStop ?? 'nothing');
+}

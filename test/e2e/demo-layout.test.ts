@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DemoSite, SHORT, waitForStatus } from '../support/demo.ts';
+
+let site: DemoSite;
+
+beforeAll(async () => {
+  site = await DemoSite.start();
+});
+
+afterAll(() => site?.[Symbol.asyncDispose]());
+
+/** A layout shift that no input asked for. */
+interface Shift {
+  readonly value: number;
+  readonly moved: readonly string[];
+}
+
+test.each([
+  ['a phone', { width: 360, height: 740 }],
+  ['a wide screen', { width: 1440, height: 900 }],
+])('on %s nothing is cut off, and nothing jumps from the load to the finished run', async (_, viewport) => {
+  const context = await site.context({ viewport });
+  await context.addInitScript(recordShifts);
+  const { page, complaints } = await site.open(SHORT, context);
+  await waitForStatus(page, 'Ready.');
+  await expectWhole(page, viewport.width, 'fresh');
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await waitForStatus(page, 'Done.');
+  await expectWhole(page, viewport.width, 'done');
+  const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: Shift[] }).shifts);
+  const sum = shifts.reduce((total, { value }) => total + value, 0);
+  expect(sum, JSON.stringify(shifts)).toBeLessThan(0.05);
+  expect(complaints).toEqual([]);
+});
+
+/** The page is as wide as the screen, and a picture of all of it is kept for whoever wants to look. */
+async function expectWhole(page: Page, width: number, when: string): Promise<void> {
+  const path = join(tmpdir(), `stillframe-${width}-${when}.png`);
+  await page.screenshot({ path, fullPage: true });
+  expect(PNG.sync.read(await readFile(path)).width).toBe(width);
+  const tooWide = await page.evaluate(() => {
+    const edge = document.documentElement.clientWidth;
+    const boxes = [...document.querySelectorAll('.panel, .box, h1, h2, p, button, input, canvas')];
+    // What is wider scrolls inside its own box.
+    return boxes.filter((box) => box.getBoundingClientRect().right > edge + 1 && !box.closest('.scroll')).map(String);
+  });
+  expect(tooWide).toEqual([]);
+}
+
+function recordShifts(): void {
+  const shifts: Shift[] = [];
+  Object.assign(globalThis, { shifts });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as LayoutShift[]) {
+      if (entry.hadRecentInput) continue;
+      const moved = entry.sources.map(({ node }) =>
+        node instanceof Element ? `${node.tagName}.${node.className}` : '?',
+      );
+      shifts.push({ value: entry.value, moved });
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+/** As Chromium reports it: TypeScript does not know it yet. */
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+  readonly sources: readonly { readonly node: Node | null }[];
+}

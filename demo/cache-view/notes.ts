@@ -19,7 +19,7 @@ export function curveNote(record: CacheRecord | undefined, whatIf: WhatIf | unde
   if (!whatIf) return noteWithoutThreshold(record);
   const { policy, recording } = whatIf;
   const from = recording.policy.name === 'none' ? 'the run that computed everything' : 'this run';
-  const sums = policy.name === 'teacache' ? ' TeaCache adds the steps up until they reach the threshold.' : '';
+  const sums = policy.name === 'teacache' ? ' TeaCache adds them up.' : '';
   return `From the scores of ${from}.${sums} A real run may measure a little else once it has begun to reuse.`;
 }
 

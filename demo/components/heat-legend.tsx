@@ -18,11 +18,11 @@ export function HeatLegend({ scale }: { readonly scale: Scale }) {
         </span>
       </li>
       <li>
-        <span class="swatch unmeasured" />
+        <span class="heat-swatch unmeasured" />
         computed, not measured
       </li>
       <li>
-        <span class="swatch reused" />
+        <span class="heat-swatch reused" />
         reused
       </li>
     </ul>

@@ -10,13 +10,15 @@ interface HeatMapProps {
   readonly scale: Scale;
   /** What the picture shows, in a sentence. */
   readonly summary: string;
+  /** Why there is nothing to see. */
+  readonly note: string | undefined;
   /** The cell whose numbers are shown, if it is one of these. */
   readonly selected: Place | undefined;
   readonly onSelect: (place: Place | undefined) => void;
 }
 
 /** A branch's steps x blocks on a canvas. Pointer, or focus and arrow keys, select a cell. */
-export function HeatMap({ grid, scale, summary, selected, onSelect }: HeatMapProps) {
+export function HeatMap({ grid, scale, summary, note, selected, onSelect }: HeatMapProps) {
   const cells: Cells = { columns: grid.steps, rows: grid.rows.length };
   const canvas = useRef<HTMLCanvasElement>(null);
   useCanvas(canvas, grid, scale, isDark.value);
@@ -63,6 +65,7 @@ export function HeatMap({ grid, scale, summary, selected, onSelect }: HeatMapPro
         onBlur={() => onSelect(undefined)}
       >
         <canvas ref={canvas} role="img" aria-label={summary} />
+        {note && <p class="heat-map-note">{note}</p>}
         {selected && <div class="heat-map-cursor" style={cursorStyle(selected, cells)} />}
       </div>
     </div>

@@ -2,12 +2,15 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Branch } from 'stillframe';
 import type { Place } from '../cache-view/cells.ts';
 import { type Grid, gridOf } from '../cache-view/grid.ts';
+import { isLeftOut } from '../cache-view/left-out.ts';
 import type { CacheRecord } from '../cache-view/record.ts';
 import { scaleOf } from '../cache-view/scale.ts';
 import { cellSentence, scheduleSentence } from '../cache-view/words.ts';
 import { HeatLegend } from './heat-legend.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { StepAxis } from './step-axis.tsx';
+
+const LEFT_OUT = 'Not run: at guidance 1 or below there is no unconditional forward.';
 
 const BRANCHES: readonly Branch[] = ['cond', 'uncond'];
 
@@ -25,7 +28,12 @@ export function HeatMaps({ record }: { readonly record: CacheRecord }) {
           key={grid.branch}
           grid={grid}
           scale={scale}
-          summary={scheduleSentence(grid.branch, record.schedule[grid.branch] ?? '', record.steps)}
+          summary={
+            isLeftOut(record, grid.branch)
+              ? LEFT_OUT
+              : scheduleSentence(grid.branch, record.schedule[grid.branch] ?? '', record.steps)
+          }
+          note={isLeftOut(record, grid.branch) ? LEFT_OUT : undefined}
           selected={selected?.branch === grid.branch ? selected.place : undefined}
           onSelect={(place) => select(place && { branch: grid.branch, place })}
         />
@@ -42,8 +50,8 @@ export function HeatMaps({ record }: { readonly record: CacheRecord }) {
 function readoutHint(grids: readonly Grid[]): string {
   if (grids.every(({ rows }) => rows.length === 0)) return 'The first run fills it in, step by step.';
   const isOfStep = grids.some(({ measured }) => measured.kind === 'step');
-  const how = isOfStep ? 'One score a step colours its column. ' : '';
-  return `${how}Point at a cell, or use the arrow keys, for its numbers.`;
+  const how = isOfStep ? 'One score colours a whole step. ' : '';
+  return `${how}Point at a cell, or use the arrow keys.`;
 }
 
 function scoresIn({ cells }: Grid): number[] {

@@ -20,4 +20,4 @@ export const OVER_STEPS = {
   }),
   /** Size of the axis left of the field. */
   yAxisSize: GUTTER,
-} as const satisfies Record<string, unknown>;
+} as const;

@@ -3,7 +3,7 @@ import { scheduleSentence } from '../cache-view/words.ts';
 interface ScheduleStripProps {
   /** Left of it. */
   readonly name: string;
-  /** What it is, for those who do not see it, e.g. `cond, predicted`. */
+  /** What it is, for those who do not see it, e.g. `cond (predicted)`. */
   readonly title: string;
   /** 1 computed, 0 reused; shorter than the run where the rest is not known. */
   readonly digits: string;

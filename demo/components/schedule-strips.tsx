@@ -18,10 +18,10 @@ export function ScheduleStrips({ record, predicted }: ScheduleStripsProps) {
     <div class="strips" data-predicted-cond={predicted.cond} data-predicted-uncond={predicted.uncond}>
       {BRANCHES.map((branch) => (
         <div key={branch}>
-          <ScheduleStrip name={branch} title={`${branch}, as run,`} digits={schedule[branch] ?? ''} steps={steps} />
+          <ScheduleStrip name={branch} title={`${branch} (as run)`} digits={schedule[branch] ?? ''} steps={steps} />
           <ScheduleStrip
             name="predicted"
-            title={`${branch}, predicted,`}
+            title={`${branch} (predicted)`}
             digits={predicted[branch] ?? ''}
             steps={steps}
           />

@@ -24,9 +24,11 @@ export function ScoreCurve({ record, isEmpty, whatIf }: ScoreCurveProps) {
   return (
     <figure class="score-curve" aria-label="Indicator and threshold">
       <div class="curve-key" aria-hidden="true">
-        <span class="key cond">cond</span>
-        <span class={`key uncond${uncond.length > 0 ? '' : ' absent'}`}>uncond</span>
-        <span class={`key line${threshold === undefined ? ' absent' : ''}`}>threshold</span>
+        <span class="key">cond</span>
+        {uncond.length > 0 && <span class="key uncond">uncond</span>}
+        {threshold !== undefined && <span class="key line">threshold</span>}
+        <span class="key bar">computed</span>
+        <span class="key bar reused">reused</span>
       </div>
       <ScoreChart
         steps={record.steps}

@@ -19,7 +19,7 @@ export function StepTimeline({ view }: { readonly view: CacheView }) {
   return (
     <figure class="step-timeline" aria-label="Time a step">
       <div class="curve-key" aria-hidden="true">
-        <span class="key bar computed">computed</span>
+        <span class="key bar">computed</span>
         <span class="key bar partly">in one branch</span>
         <span class="key bar reused">reused</span>
       </div>

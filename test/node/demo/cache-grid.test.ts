@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gridOf } from '../../../demo/cache-view/grid.ts';
+import { isLeftOut } from '../../../demo/cache-view/left-out.ts';
 import { liveRecord, recordOf } from '../../../demo/cache-view/record.ts';
 import { RECORD, scoresOf } from './cache-support.ts';
 import { REPORT } from './runs-support.ts';
@@ -74,6 +75,13 @@ describe('the heat map of a branch', () => {
       expect(gridOf({ ...RECORD, scores: [score] }, 'cond').cells[1]?.[0]).toEqual({ kind: 'computed' });
     }
   });
+});
+
+test('a branch is left out when the other goes on without it', () => {
+  expect(isLeftOut({ schedule: { cond: '11' } }, 'uncond')).toBe(true);
+  expect(isLeftOut({ schedule: { cond: '1' } }, 'uncond')).toBe(false);
+  expect(isLeftOut({ schedule: { cond: '11', uncond: '1' } }, 'uncond')).toBe(false);
+  expect(isLeftOut({ schedule: {} }, 'uncond')).toBe(false);
 });
 
 describe('what is drawn', () => {

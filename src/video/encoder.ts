@@ -1,19 +1,17 @@
 import {
   BufferTarget,
-  canEncodeVideo,
+  EncodedPacket,
+  EncodedVideoPacketSource,
   Mp4OutputFormat,
   Output,
-  Quality,
-  type VideoCodec,
-  VideoSample,
-  VideoSampleSource,
   WebMOutputFormat,
 } from 'mediabunny';
 import { VideoEncoderError } from '../errors.ts';
+import { ChunkEncoder, type Codec, findConfig } from './chunk-encoder.ts';
 import type { EncodeOptions, EncodeSource } from './encode.ts';
 
 /** What is tried, in this order: H.264 in MP4 plays everywhere, the rest are what free browsers have. */
-const CANDIDATES: readonly { type: NonNullable<EncodeOptions['type']>; codec: VideoCodec }[] = [
+const CANDIDATES: readonly { type: NonNullable<EncodeOptions['type']>; codec: Codec }[] = [
   { type: 'video/mp4', codec: 'avc' },
   { type: 'video/webm', codec: 'vp9' },
   { type: 'video/webm', codec: 'vp8' },
@@ -24,6 +22,9 @@ const CANDIDATES: readonly { type: NonNullable<EncodeOptions['type']>; codec: Vi
 
 /** Bits a second: below, Chrome's H.264 encoder declares level "1b" as level 0.9, which its own decoder refuses. */
 const LEAST_AVC_BITRATE = 200_000;
+
+/** Players can only jump to frames that need no other. */
+const SECONDS_A_KEY_FRAME = 2;
 
 type Candidate = (typeof CANDIDATES)[number];
 
@@ -56,27 +57,35 @@ async function encodeAs(
 ): Promise<Blob> {
   const { width, height, frameCount, fps } = source;
   const bitrate = asked ?? Math.max(250_000, Math.round(0.6 * width * height * fps));
-  const quality = new Quality({ bitrate: codec === 'avc' ? Math.max(bitrate, LEAST_AVC_BITRATE) : bitrate });
-  if (!(await canEncodeVideo(codec, { width, height, frameRate: fps, quality }))) {
-    throw new Refusal('no encoder');
-  }
+  const config = await findConfig(codec, {
+    width,
+    height,
+    framerate: fps,
+    bitrate: codec === 'avc' ? Math.max(bitrate, LEAST_AVC_BITRATE) : bitrate,
+  });
+  if (!config) throw new Refusal('no encoder');
   const format = type === 'video/mp4' ? new Mp4OutputFormat() : new WebMOutputFormat();
   const target = new BufferTarget();
   const output = new Output({ format, target });
-  const track = new VideoSampleSource({ codec, quality });
+  const track = new EncodedVideoPacketSource(codec);
   output.addVideoTrack(track, { frameRate: fps });
+  await output.start();
+  const encoder = new ChunkEncoder(config, (chunk, meta) => track.add(EncodedPacket.fromEncodedChunk(chunk), meta));
   try {
-    await orRefuse(output.start());
-    for (let frame = 0; frame < frameCount; frame++) {
+    const keyEvery = Math.max(1, Math.round(SECONDS_A_KEY_FRAME * fps));
+    for (let i = 0; i < frameCount; i++) {
       signal?.throwIfAborted();
-      const sample = new VideoSample(await source.read(frame));
-      await orRefuse(track.add(sample)).finally(() => sample.close());
-      onProgress?.({ loaded: frame + 1, total: frameCount });
+      const frame = await source.read(i);
+      await orRefuse(encoder.add(frame, i % keyEvery === 0)).finally(() => frame.close());
+      onProgress?.({ loaded: i + 1, total: frameCount });
     }
+    await orRefuse(encoder.finish());
     await orRefuse(output.finalize());
   } catch (error) {
     await output.cancel();
     throw error;
+  } finally {
+    encoder.close();
   }
   return new Blob([target.buffer as ArrayBuffer], { type });
 }

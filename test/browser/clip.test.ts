@@ -154,7 +154,6 @@ test.each(['video/mp4', 'video/webm'] as const)('%s on request, or an error that
 });
 
 test('without WebCodecs frames are bitmaps, and encoding fails with all that was tried', async () => {
-  // A size of its own: mediabunny remembers which it found no encoder for.
   const { clip, frameBytes } = await makeClip({ ...small, height: 80 });
   const { VideoFrame: frame, VideoEncoder: encoder } = globalThis;
   onTestFinished(() => void Object.assign(globalThis, { VideoFrame: frame, VideoEncoder: encoder }));

@@ -57,6 +57,12 @@ export function advance(before: PhaseView | undefined, progress: Progress, now: 
   return { ...progress, began, ...(isDone && { seconds: (now - began) / 1000 }) };
 }
 
+/** The first phase that is under way, as kernels compile while weights come; else the one last heard of. */
+export function underway(last: Progress): Progress {
+  const views = (Object.keys(PHASE_TITLES) as Phase[]).map((phase) => phases.value[phase]);
+  return views.find((view) => view && view.seconds === undefined) ?? last;
+}
+
 /** For those who listen: the phase, and how far it is in fifths, so that little is said. */
 export function announce({ phase, loaded, total }: Progress): string {
   const fifths = total > 0 ? Math.floor((5 * loaded) / total) : 5;

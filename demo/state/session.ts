@@ -4,7 +4,7 @@ import type { EngineEvent, ModelChoice, RunRequest } from '../engine/protocol.ts
 import { baselineRequest, controlRequest } from './controls.ts';
 import { beginLive, endLive, takeLive } from './live.ts';
 import { choice, model, presets } from './model.ts';
-import { announce, beginLoadPhases, beginRunPhases, finishPhases, takePhase } from './phases.ts';
+import { announce, beginLoadPhases, beginRunPhases, finishPhases, takePhase, underway } from './phases.ts';
 import { findPolicy, settle, withOption } from './policies.ts';
 import { problem, report, warn, warnings } from './problem.ts';
 import { addRun, baselineFor, findRun, type Run, runs, setMeasured, shown, shownId } from './runs.ts';
@@ -187,7 +187,7 @@ function take(event: EngineEvent): void {
   if (event.kind === 'warning') warn(event.message);
   if (event.kind !== 'progress') return;
   takePhase(event.progress);
-  status.value = announce(event.progress);
+  status.value = announce(underway(event.progress));
 }
 
 function need(id: number): Run {

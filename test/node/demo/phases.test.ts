@@ -6,6 +6,7 @@ import {
   finishPhases,
   phases,
   takePhase,
+  underway,
 } from '../../../demo/state/phases.ts';
 
 beforeEach(beginLoadPhases);
@@ -42,6 +43,28 @@ describe('phases', () => {
     expect(phases.value.download?.seconds).toBe(3);
     expect(phases.value.decode?.seconds).toBe(0.8);
     expect(phases.value.denoise).toBeUndefined();
+  });
+
+  test('are told one after the other, though kernels compile while weights come', () => {
+    const said: string[] = [];
+    const take = (phase: 'download' | 'compile', loaded: number) => {
+      takePhase({ phase, loaded, total: 2 }, 0);
+      said.push(announce(underway({ phase, loaded, total: 2 })));
+    };
+    take('download', 0);
+    take('compile', 0);
+    take('download', 1);
+    take('compile', 1);
+    take('download', 2);
+    take('compile', 2);
+    expect(said).toEqual([
+      'Weights: 0 %',
+      'Weights: 0 %',
+      'Weights: 40 %',
+      'Weights: 40 %',
+      'Kernels: 40 %',
+      'Kernels: 100 %',
+    ]);
   });
 
   test('say at most six things each to those who listen', () => {

@@ -124,7 +124,7 @@ export class PipelineEngine implements Engine {
       try {
         return await work(signal, outbox);
       } finally {
-        await outbox.flush();
+        await outbox.close();
       }
     });
     this.#work = current.catch(() => {});

@@ -9,12 +9,14 @@ const PROGRESS_INTERVAL = 50;
 export class Outbox {
   readonly #underway = new Set<Promise<unknown>>();
   #lastProgress = { at: 0, phase: '' };
+  #isClosed = false;
 
   /** @param deliver The page's callback; a promise that it returns is settled once the page has taken the event in. */
   constructor(private readonly deliver: (event: EngineEvent) => unknown) {}
 
   /** Sends an event. */
   send(event: EngineEvent): void {
+    if (this.#isClosed) return;
     this.#track(this.deliver(event));
   }
 
@@ -30,15 +32,20 @@ export class Outbox {
 
   /** Makes a picture of a preview, and hands it over. */
   sendPreview({ step, width, height, rgba }: Preview): void {
+    if (this.#isClosed) return;
     const sent = createImageBitmap(new ImageData(rgba, width, height)).then((picture) =>
       this.deliver(transfer({ kind: 'preview', step, picture }, [picture])),
     );
     this.#track(sent);
   }
 
-  /** Waits until the page has taken everything in: what is returned next comes by another way, and could overtake it. */
-  async flush(): Promise<void> {
-    while (this.#underway.size > 0) await Promise.allSettled(this.#underway);
+  /**
+   * Waits until the page has taken everything in: what is returned next comes by another way, and could overtake it. What
+   * an aborted run still says, such as of kernels that go on compiling, is dropped.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#underway);
   }
 
   #track(sent: unknown): void {

@@ -2,7 +2,6 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { largestAllowed } from '../gpu/limits.ts';
 import type { BufferRequest } from '../gpu/memory.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import type { WeightSet } from '../weights/weight-set.ts';
 import type { WanPart } from './wan-components.ts';
 import type { MemoryPlan } from './wan-pipeline.ts';
 
@@ -37,9 +36,7 @@ export interface ModelInfo {
 
 /** What `describeModel` is told. */
 export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'memory'> {
-  readonly parts: readonly (Omit<WanPart, 'weights'> & {
-    readonly weights: Pick<WeightSet, 'tensors' | 'parameters' | 'bytes'>;
-  })[];
+  readonly parts: readonly WanPart[];
   /** Of a run with the defaults. */
   readonly buffers: readonly BufferRequest[];
 }

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EngineClient } from '../../demo/engine/client.ts';
+import { PipelineEngine } from '../../demo/engine/engine.ts';
+import type { EngineEvent, FinishedRun, Pictures, RunRequest } from '../../demo/engine/protocol.ts';
+import { loadPipeline, noStore, type Phase } from '../../src/index.ts';
+
+const SMALL: RunRequest = {
+  prompt: 'a red circle moving left on a sky background',
+  seed: 3,
+  steps: 4,
+  width: 32,
+  height: 32,
+  frames: 5,
+};
+const CACHED: RunRequest = { ...SMALL, policy: 'bwcache', policyOptions: { threshold: 1e9, interval: 1, tail: 0 } };
+
+// Vitest's page is not where the manifest is, as the demo's is.
+const base = document.createElement('base');
+base.href = '/';
+beforeAll(() => document.head.append(base));
+afterAll(() => base.remove());
+
+const ignore = (event: EngineEvent) => {
+  if (event.kind === 'preview') event.picture.close();
+};
+
+/** What was told of one kind. */
+function only<K extends EngineEvent['kind']>(events: readonly EngineEvent[], kind: K) {
+  return events.filter((event): event is Extract<EngineEvent, { kind: K }> => event.kind === kind);
+}
+
+/** All pixels, without a way through colour spaces. */
+function pixels({ frames, width, height }: Pictures): Uint8ClampedArray {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('no canvas');
+  const all = new Uint8ClampedArray(frames.length * width * height * 4);
+  for (const [i, frame] of frames.entries()) {
+    context.drawImage(frame, 0, 0);
+    all.set(context.getImageData(0, 0, width, height).data, i * width * height * 4);
+  }
+  return all;
+}
+
+describe('the worker', () => {
+  let engine: EngineClient;
+  beforeAll(async () => {
+    engine = new EngineClient();
+  });
+
+  test('loads a model that is looked up beside the page', async () => {
+    const events: EngineEvent[] = [];
+    const loaded = await engine.load('shapes', (event) => events.push(event));
+    expect(loaded.info).toMatchObject({ id: 'shapes', fits: true });
+    expect(loaded.info).toEqual(await engine.direct.inspect('shapes'));
+    expect(loaded.gpu.limits.maxBufferSize).toBeGreaterThan(2 ** 20);
+    expect(loaded.presets.bwcache).toHaveProperty('balanced');
+    const downloads = only(events, 'progress').filter(({ progress }) => progress.phase === 'download');
+    expect(downloads.at(-1)?.progress).toMatchObject({ loaded: downloads.at(-1)?.progress.total });
+    expect((await engine.direct.plan(CACHED)).cacheBytes).toBeGreaterThan(0);
+  });
+
+  test('tells of a run in order, and hands over the pixels that the library has', async () => {
+    const events: EngineEvent[] = [];
+    const { pictures, report } = await engine.generate(CACHED, (event) => events.push(event));
+    expect(report.schedule).toEqual({ cond: '1101', uncond: '1101' });
+    expect(only(events, 'step').map(({ step }) => step.step)).toEqual([0, 1, 2, 3]);
+    const cond = only(events, 'forward').filter(({ forward }) => forward.branch === 'cond');
+    expect(cond.map(({ forward }) => Math.sign(forward.computed)).join('')).toBe(report.schedule.cond);
+    expect(only(events, 'scores').map(({ scores }) => scores)).toEqual(report.scores);
+    const [preview] = only(events, 'preview');
+    expect(preview?.picture).toMatchObject({ width: 32, height: 32 });
+    preview?.picture.close();
+    const phases = new Set(only(events, 'progress').map(({ progress }) => progress.phase));
+    expect([...phases]).toEqual(['compile', 'text', 'denoise', 'decode']);
+
+    const pipeline = await loadPipeline('shapes', { manifestUrl: '/weights-manifest.json', store: noStore });
+    const clip = await pipeline.generate(CACHED);
+    expect(pictures).toMatchObject({ width: 32, height: 32, fps: clip.fps });
+    expect(pixels(pictures)).toEqual(new Uint8ClampedArray(await clip.rgba()));
+    await pipeline.dispose();
+  });
+
+  test('keeps clips until they are released, and as files when their model goes', async () => {
+    const run = await engine.generate(CACHED, ignore);
+    const full = await engine.generate(SMALL, ignore);
+    expect(await engine.direct.compare(full.clip, full.clip)).toMatchObject({ psnr: 99 });
+    expect((await engine.direct.compare(run.clip, full.clip)).psnr).toBeLessThan(99);
+    await engine.direct.release(full.clip);
+    const compared = engine.direct.compare(run.clip, full.clip);
+    await expect(compared).rejects.toThrow(`Clip ${full.clip} is not on the GPU any more.`);
+    await engine.load('shapes', ignore);
+    const file = await engine.direct.encode(run.clip);
+    expect(file.type).toMatch(/^video\//);
+    expect(file.size).toBeGreaterThan(100);
+    await expect(engine.direct.encode(full.clip)).rejects.toThrow('Generate it again.');
+  });
+
+  test.each<[string, () => Promise<unknown>, string, RegExp]>([
+    ['an option', () => engine.generate({ ...SMALL, width: 33 }, ignore), 'OptionError', /width is 33/],
+    ['a folder', () => engine.direct.inspect([new File(['x'], 'a.txt')]), 'MissingFileError', /model_index.json/],
+    ['a model', () => engine.direct.inspect('circles'), 'OptionError', /no model "circles"/],
+  ])('%s that is wrong comes across by name', async (_, work, name, message) => {
+    const error = await work().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name, message: expect.stringMatching(message) });
+  });
+
+  test.each<Phase>(['compile', 'text', 'denoise', 'decode'])('stops in %s, and goes on', async (phase) => {
+    const stopped = engine.generate({ ...SMALL, steps: 8 }, (event) => {
+      ignore(event);
+      if (event.kind === 'progress' && event.progress.phase === phase) void engine.direct.stop();
+    });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await engine.generate({ ...SMALL, steps: 1 }, ignore)).pictures.frames.length).toBe(5);
+  });
+
+  test.each<Phase>(['download', 'compile'])('stops loading in %s, and loads again', async (phase) => {
+    const stopped = engine.load('shapes', (event) => {
+      if (event.kind === 'progress' && event.progress.phase === phase) void engine.direct.stop();
+    });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(engine.generate(SMALL, ignore)).rejects.toThrow('No model is loaded.');
+    const replaced = engine.load('shapes', ignore);
+    // A second load takes the place of the first.
+    const loaded = engine.load('shapes', ignore);
+    await expect(replaced).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await loaded).info.id).toBe('shapes');
+  });
+});
+
+test('a lost device is named, and the next load gets a new one', async () => {
+  const request = GPUAdapter.prototype.requestDevice;
+  const devices: GPUDevice[] = [];
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await request.call(this, descriptor);
+    devices.push(device);
+    return device;
+  };
+  const engine = new PipelineEngine();
+  await engine.begin(document.baseURI);
+  try {
+    await engine.load('shapes', ignore);
+    const run = await engine.generate(SMALL, ignore);
+    const lost = engine.generate({ ...SMALL, steps: 30 }, (event) => {
+      ignore(event);
+      if (event.kind === 'step') devices[0]?.destroy();
+    });
+    await expect(lost).rejects.toMatchObject({ name: 'DeviceLostError' });
+    await expect(engine.encode(run.clip)).rejects.toThrow('Generate it again.');
+    await engine.load('shapes', ignore);
+    const again: FinishedRun = await engine.generate(SMALL, ignore);
+    expect(pixels(again.pictures)).toEqual(pixels(run.pictures));
+    expect(devices.length).toBe(2);
+    await engine.load('circles', ignore).catch(() => {});
+    expect((await devices[1]?.lost)?.reason).toBe('destroyed');
+  } finally {
+    GPUAdapter.prototype.requestDevice = request;
+  }
+});

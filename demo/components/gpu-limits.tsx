@@ -1,28 +1,35 @@
+import type { LoadedModel } from '../engine/protocol.ts';
 import { formatBytes } from '../format.ts';
 
-/** The device's limits that decide what runs. */
-export function GpuLimits({ limits }: { readonly limits: Readonly<Record<string, number>> }) {
+/** The limits that decide what runs: those of buffers. */
+export function GpuLimits({ gpu, info }: Pick<LoadedModel, 'gpu' | 'info'>) {
+  const { label, bytes } = info.largestBuffer;
+  const rows = [
+    { what: 'Largest buffer', detail: 'maxBufferSize', bytes: gpu.limits.maxBufferSize },
+    {
+      what: 'What a kernel sees of one',
+      detail: 'maxStorageBufferBindingSize',
+      bytes: gpu.limits.maxStorageBufferBindingSize,
+    },
+    { what: 'This model’s largest', detail: label, bytes },
+  ];
   return (
-    <table>
-      <caption>Limits</caption>
-      <tbody>
-        {LIMITS.map(({ name, what, format }) => (
-          <tr key={name}>
-            <th scope="row">
-              {what}
-              <code>{name}</code>
-            </th>
-            <td class="number">{format(limits[name] ?? 0)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div>
+      <table>
+        <caption>Limits</caption>
+        <tbody>
+          {rows.map(({ what, detail, bytes }) => (
+            <tr key={what}>
+              <th scope="row">
+                {what}
+                <code>{detail}</code>
+              </th>
+              <td class="number">{bytes === undefined ? '–' : formatBytes(bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="help">Of all other limits, the kernels need no more than every WebGPU device has.</p>
+    </div>
   );
 }
-
-const LIMITS = [
-  { name: 'maxBufferSize', what: 'Largest buffer', format: formatBytes },
-  { name: 'maxStorageBufferBindingSize', what: 'Of it, seen by a kernel at once', format: formatBytes },
-  { name: 'maxComputeWorkgroupStorageSize', what: 'Memory of a workgroup', format: formatBytes },
-  { name: 'maxComputeInvocationsPerWorkgroup', what: 'Invocations of a workgroup', format: String },
-] as const;

@@ -25,10 +25,10 @@ export function GpuMemory() {
           <tr>
             <td />
             <th scope="col" class="number">
-              Planned now
+              Planned
             </th>
             <th scope="col" class="number">
-              {last ? `Run ${last.id}, measured` : 'Last run'}
+              {last ? `Held by run ${last.id}` : 'Held by a run'}
             </th>
           </tr>
         </thead>

@@ -9,7 +9,7 @@ import '../styles/gpu.css';
 /** The GPU in a line; opened, what is used of it. */
 export function GpuPanel() {
   const isOpen = useSignal(false);
-  const gpu = loaded.value?.gpu;
+  const { gpu, info } = loaded.value ?? {};
   return (
     <details
       class="panel gpu"
@@ -21,11 +21,13 @@ export function GpuPanel() {
         <h2>Your GPU</h2>
         <span class="help">{gpu ? inShort(gpu) : STATES[model.value.kind]}</span>
       </summary>
-      {gpu?.capabilities.software && <p>This adapter is a CPU that stands in for a GPU: everything works, slowly.</p>}
-      {gpu && (
+      {gpu?.capabilities.software && (
+        <p class="gpu-software">This adapter is a CPU that stands in for a GPU: everything works, slowly.</p>
+      )}
+      {gpu && info && (
         <>
           <GpuFeatures capabilities={gpu.capabilities} />
-          <GpuLimits limits={gpu.limits} />
+          <GpuLimits gpu={gpu} info={info} />
           {isOpen.value && <GpuMemory />}
         </>
       )}

@@ -9,10 +9,7 @@ export function ModelParts({ info }: { readonly info: ModelInfo }) {
         <tr>
           <th scope="col">Part</th>
           <th scope="col" class="number">
-            Parameters
-          </th>
-          <th scope="col" class="number">
-            On the GPU
+            Size
           </th>
         </tr>
       </thead>
@@ -21,13 +18,20 @@ export function ModelParts({ info }: { readonly info: ModelInfo }) {
           <tr key={name}>
             <th scope="row">
               {name.replaceAll('_', ' ')}
-              <span class="class-name">{className}</span>
+              <span class="detail">{breakable(className)}</span>
             </th>
-            <td class="number">{formatCount(parameters)}</td>
-            <td class="number">{formatBytes(bytes)}</td>
+            <td class="number">
+              {formatCount(parameters)} parameters
+              <span class="detail">{formatBytes(bytes)} on the GPU</span>
+            </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** A class's name may break before each of its words. */
+function breakable(name: string) {
+  return name.split(/(?<=[a-z])(?=[A-Z])/).flatMap((word, i) => (i === 0 ? [word] : [<wbr key={word} />, word]));
 }

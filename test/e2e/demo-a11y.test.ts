@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/setup/system.mjs';
 import { DemoSite, SHORT, waitForStatus } from '../support/demo.ts';
 
 let site: DemoSite;
@@ -31,6 +33,8 @@ test.each(['light', 'dark'] as const)(
     const { page, complaints } = await site.open(SHORT, await site.context({ colorScheme }));
     await waitForStatus(page, 'Ready.');
     expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Choose a folder').setInputFiles(join(ROOT, 'test/fixtures/wan-pipeline-euler'));
+    await page.getByRole('article', { name: 'wan-pipeline-euler' }).waitFor();
     await page.getByRole('button', { name: 'Generate', exact: true }).click();
     await waitForStatus(page, 'Done.');
     await page.getByRole('button', { name: 'Compare', exact: true }).click();

@@ -48,7 +48,7 @@ test('a folder that is dropped is looked at, then taken, and makes a clip', asyn
   const about = await card(page).innerText();
   expect(about).toMatch(/WanPipeline/);
   expect(about).toMatch(/text encoder\s+UMT5EncoderModel/);
-  expect(about).toMatch(/transformer\s+WanTransformer3DModel\s+7\.53 M\s+\d+\.\d MB/);
+  expect(about).toMatch(/transformer\s+WanTransformer3DModel\s+7\.53 M parameters\s+\d+\.\d MB on the GPU/);
   expect(about).toMatch(/Every buffer fits: the largest, .*, takes .*B, and this GPU allows .*B for one\./);
   expect(about).toMatch(/81 frames of 832 × 480 take .*B in all/);
   expect(await loadedModel(page)).toBe(before);

@@ -1,134 +1,157 @@
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { preview } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../src/index.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
-import { STRICT_CSP, startServer, type TestServer } from '../support/server.ts';
+import { openPage } from '../support/browser.ts';
+import { beforeWorker, DemoSite, download, SHORT, waitForStatus } from '../support/demo.ts';
+import { ISOLATED } from '../support/server.ts';
 
-const built = fileURLToPath(new URL('../../dist-demo', import.meta.url));
-let browser: Browser;
-let server: TestServer;
-let folder: string;
+let site: DemoSite;
 
-// The page lies in a folder of a folder, as it may on any static host.
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'stillframe-demo-'));
-  await symlink(built, join(folder, 'demo'), 'dir');
-  server = await startServer(folder, { headers: { 'Content-Security-Policy': STRICT_CSP } });
-  browser = await launchBrowser();
+  site = await DemoSite.start();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => site?.[Symbol.asyncDispose]());
 
-async function newContext(): Promise<BrowserContext> {
-  const context = await browser.newContext();
-  onTestFinished(() => context.close());
-  return context;
-}
-
-function waitForStatus(page: Page, text: string, timeout = 120_000): Promise<void> {
-  return page.locator('#status').filter({ hasText: text }).waitFor({ timeout });
-}
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 test('from the first visit to a clip, its file and its report', async () => {
-  const { page, complaints } = await openPage(await newContext(), `${server.url}demo/?steps=2&frames=5&seed=3`);
-  await page.getByRole('button', { name: 'Generate' }).click();
+  const { page, complaints } = await site.open(SHORT);
+  await press(page, 'Generate');
   await waitForStatus(page, 'Done.');
   expect(await distinctColors(page)).toBeGreaterThan(100);
   await page.getByRole('button', { name: /Play|Pause/ }).click();
-  expect(await page.locator('#report').innerText()).toMatch(/128 x 128, 5 frames/);
+  expect(await page.locator('#phases').innerText()).toMatch('from network');
 
   const clip = await download(page, 'Download clip');
-  expect(clip.name).toMatch(/^clip\.(mp4|webm)$/);
-  const magic = clip.name.endsWith('mp4') ? 'ftyp' : '\x1a\x45\xdf\xa3';
-  expect(clip.bytes.subarray(0, 8).toString('latin1')).toContain(magic);
+  expect(clip.name).toMatch(/^stillframe-3-bwcache\.(mp4|webm)$/);
+  expect(await decoded(page, clip)).toEqual({ frames: 5, width: 128, height: 128 });
   const { bytes } = await download(page, 'Download report');
   const report = JSON.parse(bytes.toString()) as Report;
-  expect(report).toMatchObject({ model: 'shapes', steps: 2, seed: 3, frames: 5, guidanceScale: 4 });
+  expect(report).toMatchObject({ model: 'shapes', steps: 3, seed: 3, frames: 5, guidanceScale: 4 });
+  expect(report.policy.name).toBe('bwcache');
   expect(complaints).toEqual([]);
 });
 
-test('a run stops at Escape, and the next one works', async () => {
-  const { page, complaints } = await openPage(await newContext(), `${server.url}demo/?frames=5`);
-  const button = page.locator('#run');
-  await button.click();
-  expect(await button.innerText()).toMatch('Stop');
-  await waitForStatus(page, 'Steps: 0 %');
-  await page.keyboard.press('Escape');
-  await waitForStatus(page, 'Stopped.');
-  await page.getByLabel('Steps').first().fill('1');
-  await button.click();
-  await waitForStatus(page, 'Done.');
-  expect(complaints).toEqual([]);
-});
-
-test('a second visit takes the weights from the store', async () => {
-  const context = await newContext();
-  const url = `${server.url}demo/`;
-  const first = await openPage(context, url);
+test('with COOP and COEP headers it works as well, and a second visit takes the weights from the store', async () => {
+  await using isolated = await DemoSite.start({ headers: ISOLATED });
+  const context = await isolated.context();
+  const first = await isolated.open('', context);
   await waitForStatus(first.page, 'Ready.');
-  const before = server.requests.length;
-  const second = await openPage(context, url);
+  expect(await first.page.evaluate(() => crossOriginIsolated)).toBe(true);
+  const before = isolated.server.requests.length;
+  const second = await isolated.open('steps=1&frames=1', context);
   await waitForStatus(second.page, 'Ready.');
-  expect(await second.page.locator('#phases').innerText()).toMatch('kept from last time');
-  const weights = server.requests.slice(before).filter(({ path }) => path.endsWith('.safetensors'));
+  expect(await second.page.locator('#phases').innerText()).toMatch('from cache');
+  const weights = isolated.server.requests.slice(before).filter(({ path }) => path.endsWith('.safetensors'));
   expect(weights).toEqual([]);
+  await press(second.page, 'Generate');
+  await waitForStatus(second.page, 'Done.');
+  expect([...first.complaints, ...second.complaints]).toEqual([]);
 });
 
 // Vite's own server gives a compressed file where no range is asked for, and Chromium's cache mixed up the two.
 test('a server that compresses is no obstacle', async () => {
   const compressing = await preview({ logLevel: 'error', preview: { port: 0, open: false } });
   onTestFinished(() => compressing.close());
-  const { page } = await openPage(await newContext(), compressing.resolvedUrls?.local[0] as string);
-  await Promise.race([waitForStatus(page, 'Ready.'), waitForStatus(page, 'It did not work.')]);
+  const { page } = await openPage(await site.context(), compressing.resolvedUrls?.local[0] as string);
+  await waitForStatus(page, /Ready\.|It did not work\./);
   expect(await page.locator('#status').innerText()).toBe('Ready.');
 });
 
 test('what went wrong is said, with a way out', async () => {
-  await using broken = await startServer(folder, { drop: { afterBytes: 500_000, times: 1 } });
-  const { page } = await openPage(await newContext(), `${broken.url}demo/?steps=1&frames=1`);
+  await using broken = await DemoSite.start({ drop: { afterBytes: 500_000, times: 1 } });
+  const { page } = await broken.open('steps=1&frames=1');
   await page.getByRole('alert').filter({ hasText: 'the connection ended' }).waitFor();
   expect(await page.locator('#status').innerText()).toBe('It did not work.');
-  await page.getByRole('button', { name: 'Generate' }).click();
+  await press(page, 'Generate');
   await waitForStatus(page, 'Done.');
-  expect(await page.getByRole('alert').isVisible()).toBe(false);
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test('an option that is refused is said by the form, and can be put right', async () => {
+  const { page, complaints } = await site.open('steps=1&frames=1&policy=bwcache&set.blocks=some');
+  await press(page, 'Generate');
+  await page.getByRole('alert').filter({ hasText: 'policyOptions.blocks is some' }).waitFor();
+  await page.getByRole('radio', { name: 'balanced' }).check({ force: true });
+  await page.getByRole('textbox', { name: 'blocks' }).fill('all');
+  await press(page, 'Generate');
+  await waitForStatus(page, 'Done.');
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(complaints).toEqual([]);
 });
 
 test('without WebGPU the page says so, and what to do', async () => {
-  const context = await newContext();
-  await context.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
-  const { page, complaints } = await openPage(context, `${server.url}demo/`);
-  await page.getByRole('alert').filter({ hasText: 'no WebGPU' }).waitFor();
-  expect(await page.getByRole('alert').innerText()).toMatch('Use Chrome');
+  const context = await site.context();
+  await beforeWorker(context, "Object.defineProperty(WorkerNavigator.prototype, 'gpu', { get: () => undefined })");
+  const { page, complaints } = await site.open('', context);
+  const alert = page.getByRole('alert').filter({ hasText: 'no WebGPU' });
+  await alert.waitFor();
+  expect(await alert.innerText()).toMatch(/Chrome[\s\S]*121/);
   expect(await page.locator('#run').isDisabled()).toBe(true);
   expect(complaints).toEqual([]);
 });
 
-test('on a phone nothing is cut off', async () => {
-  const { page } = await openPage(await newContext(), `${server.url}demo/`);
-  await page.setViewportSize({ width: 360, height: 740 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+test('a device that is lost is said, and the next run gets a new one', async () => {
+  const context = await site.context();
+  await beforeWorker(context, LOSE_ON_REQUEST);
+  const { page } = await site.open(SHORT, context);
+  await press(page, 'Generate');
+  await waitForStatus(page, /^Steps/);
+  await page.evaluate(() => new BroadcastChannel('lose').postMessage('now'));
+  await page.getByRole('alert').filter({ hasText: 'new device' }).waitFor();
+  expect(await page.locator('#status').innerText()).toBe('It did not work.');
+  await press(page, 'Generate');
+  await waitForStatus(page, 'Done.');
+  expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
-  const [saved] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: button }).click(),
-  ]);
-  return { name: saved.suggestedFilename(), bytes: await readFile(await saved.path()) };
-}
+/** Destroys the worker's newest device when the page says so. */
+const LOSE_ON_REQUEST = `
+  const requestDevice = GPUAdapter.prototype.requestDevice;
+  let device;
+  GPUAdapter.prototype.requestDevice = async function (...options) {
+    device = await requestDevice.apply(this, options);
+    return device;
+  };
+  new BroadcastChannel('lose').onmessage = () => device.destroy()`;
 
 function distinctColors(page: Page): Promise<number> {
-  return page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+  return page.locator('.stage canvas').evaluate((canvas: HTMLCanvasElement) => {
     const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.buffer;
     return new Set(new Uint32Array(pixels ?? new ArrayBuffer(0))).size;
   });
+}
+
+/** Opens a file in an empty page, which may have data URLs as sources, and counts the frames that it shows. */
+async function decoded(
+  page: Page,
+  { name, bytes }: { name: string; bytes: Buffer },
+): Promise<{ frames: number; width: number; height: number }> {
+  const player = await page.context().newPage();
+  const type = name.endsWith('mp4') ? 'video/mp4' : 'video/webm';
+  return player.evaluate(
+    async ({ type, base64 }) => {
+      const video = document.createElement('video');
+      video.src = `data:${type};base64,${base64}`;
+      video.muted = true;
+      const seen = new Set<number>();
+      await new Promise((resolve, reject) => {
+        video.addEventListener('loadeddata', resolve);
+        video.addEventListener('error', () => reject(new Error(video.error?.message)));
+      });
+      const { videoWidth: width, videoHeight: height, duration } = video;
+      // Seeking shows each frame for sure; playing may drop some.
+      for (let frame = 0; frame < Math.round(duration * 8); frame++) {
+        const shown = new Promise<number>((resolve) => {
+          video.requestVideoFrameCallback((_, { mediaTime }) => resolve(mediaTime));
+        });
+        video.currentTime = (frame + 0.5) / 8;
+        seen.add(await shown);
+      }
+      return { frames: seen.size, width, height };
+    },
+    { type, base64: bytes.toString('base64') },
+  );
 }

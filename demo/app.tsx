@@ -22,8 +22,8 @@ export function App() {
       </div>
       <div class="answer">
         <Stage />
-        <Figures />
         <CacheSection />
+        <Figures />
         <RunsSection />
         <Snippet />
       </div>

@@ -1,7 +1,6 @@
 import { BLOCKS, MEMORY, QUALITY, TIMES, totalSeconds } from '../history/figures.ts';
 import { type Run, shown, shownBaseline, shownControl } from '../state/runs.ts';
 import { FigureRows } from './figure-rows.tsx';
-import { Headline } from './headline.tsx';
 import { PhaseBar } from './phase-bar.tsx';
 import '../styles/figures.css';
 
@@ -13,8 +12,6 @@ export function Figures() {
   return (
     <section class="panel" aria-labelledby="figures-title">
       <h2 id="figures-title">What it took</h2>
-      <Headline run={run} />
-      <p class="help figures-note">{noteOf(run)}</p>
       <div class="scroll">
         <table id="report" class="figures">
           <thead>
@@ -57,14 +54,4 @@ function ColumnHead({ title, run }: { readonly title: string; readonly run: Run 
       <span class="column-run">{run ? `run ${run.id}` : '–'}</span>
     </th>
   );
-}
-
-function noteOf(run: Run | undefined): string {
-  if (!run) return 'Figures of a run appear here when it is done.';
-  if (run.role === 'baseline') return 'This is a baseline: other runs are compared with it.';
-  const compared = run.measured
-    ? `Run ${run.id} against run ${run.measured.baseline}, in which everything was computed.`
-    : 'Not compared yet.';
-  if (!run.isFirst) return compared;
-  return `${compared} Run ${run.id} was the model’s first, in which the GPU’s driver prepares its kernels, too: generate it again for its own time.`;
 }

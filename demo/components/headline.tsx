@@ -2,22 +2,36 @@ import { formatShare } from '../format.ts';
 import { QUALITY } from '../history/figures.ts';
 import { computedShare } from '../history/share.ts';
 import type { Run } from '../state/runs.ts';
+import '../styles/headline.css';
 
-/** The figures that matter most, large. */
+/** The figures that matter most, large, and what they are of. */
 export function Headline({ run }: { readonly run: Run | undefined }) {
   const share = run && formatShare(computedShare(run.report.blocks));
   return (
-    <dl class="headline">
-      {QUALITY.map(({ name, show }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{(run && show(run)) ?? '–'}</dd>
+    <>
+      <dl class="headline">
+        {QUALITY.map(({ name, show }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{(run && show(run)) ?? '–'}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>Blocks computed</dt>
+          <dd>{share ?? '–'}</dd>
         </div>
-      ))}
-      <div>
-        <dt>Blocks computed</dt>
-        <dd>{share ?? '–'}</dd>
-      </div>
-    </dl>
+      </dl>
+      <p class="help headline-note">{noteOf(run)}</p>
+    </>
   );
+}
+
+function noteOf(run: Run | undefined): string {
+  if (!run) return 'Figures of a run appear here when it is done.';
+  if (run.role === 'baseline') return 'This is a baseline: other runs are compared with it.';
+  const compared = run.measured
+    ? `Run ${run.id} against run ${run.measured.baseline}, in which everything was computed.`
+    : 'Not compared yet.';
+  if (!run.isFirst) return compared;
+  return `${compared} Run ${run.id} was the model’s first, in which the GPU’s driver prepares its kernels, too: generate it again for its own time.`;
 }

@@ -8,6 +8,7 @@ import { isBusy } from '../state/session.ts';
 import { ClipView } from './clip-view.tsx';
 import { Comparison } from './comparison.tsx';
 import { GainChoice } from './gain-choice.tsx';
+import { Headline } from './headline.tsx';
 import { PlayControls } from './play-controls.tsx';
 import { StageActions } from './stage-actions.tsx';
 import { type View, ViewChoice } from './view-choice.tsx';
@@ -54,6 +55,7 @@ export function Stage() {
       </p>
       <PlayControls player={player} count={run?.pictures.frames.length ?? 0} />
       <StageActions run={run} />
+      <Headline run={run} />
     </section>
   );
 }

@@ -52,7 +52,7 @@ export type { MemoryPlan } from './pipeline/wan-pipeline.ts';
 export type { Clip } from './video/clip.ts';
 export type { EncodeOptions } from './video/encode.ts';
 export type { ClipComparison } from './video/metrics.ts';
-export type { ManifestFile, ModelDefaults } from './weights/manifest.ts';
+export type { ManifestFile, ModelDefaults, PresetOptions } from './weights/manifest.ts';
 export {
   type ByteRange,
   MissingFileError,

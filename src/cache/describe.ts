@@ -5,6 +5,7 @@ export type { OptionInput };
 
 /** An option of a policy. */
 export interface OptionDescription extends Pick<OptionKind<OptionValue>, 'default' | 'help' | 'allowed' | 'input'> {
+  /** As `GenerateOptions.policyOptions` takes it. */
   readonly name: string;
 }
 
@@ -14,6 +15,7 @@ export interface PolicyDescription {
   readonly name: string;
   /** What it does, in half a line. */
   readonly summary: string;
+  /** What it can be told. */
   readonly options: readonly OptionDescription[];
 }
 

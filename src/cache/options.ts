@@ -6,6 +6,7 @@ export type OptionValue = number | string | boolean | readonly number[] | Readon
 /** How an option may be asked for in a form. */
 export type OptionInput =
   | {
+      /** A number field, or a slider. */
       readonly kind: 'number';
       /** Allowed from here on. */
       readonly least: number;
@@ -18,14 +19,28 @@ export type OptionInput =
       /** Of a count that may also be a share below 1: from here on, only whole numbers are allowed. */
       readonly wholeFrom?: number;
     }
-  | { readonly kind: 'choice'; readonly choices: readonly string[] }
-  | { readonly kind: 'flag' }
-  | { readonly kind: 'text' }
-  /** A JSON that `npm run calibrate` wrote, or its address. */
-  | { readonly kind: 'artifact' };
+  | {
+      /** One of several words. */
+      readonly kind: 'choice';
+      /** Which. */
+      readonly choices: readonly string[];
+    }
+  | {
+      /** Yes or no. */
+      readonly kind: 'flag';
+    }
+  | {
+      /** A line of text. */
+      readonly kind: 'text';
+    }
+  | {
+      /** A JSON that `npm run calibrate` wrote, or its address. */
+      readonly kind: 'artifact';
+    };
 
 /** An option of a policy: its default and what it may be. */
 export interface OptionKind<T extends OptionValue> {
+  /** Taken where nothing is said. */
   readonly default: T;
   /** What it does: a line, for forms and help texts. */
   readonly help: string;

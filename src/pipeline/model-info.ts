@@ -23,13 +23,21 @@ export interface ModelInfo {
   readonly id: string;
   /** Class of the pipeline in diffusers. */
   readonly className: string;
+  /** In the order of use. */
   readonly parts: readonly ModelPart[];
   /** What a run takes where it is not told. */
   readonly defaults: ModelDefaults;
   /** Of a run with them, without a policy. */
   readonly memory: MemoryPlan;
   /** The largest buffer of that run, weights included, and the most bytes that the device allows one. */
-  readonly largestBuffer: { readonly label: string; readonly bytes: number; readonly limit: number };
+  readonly largestBuffer: {
+    /** The tensor's name. */
+    readonly label: string;
+    /** Its size. */
+    readonly bytes: number;
+    /** What the device allows. */
+    readonly limit: number;
+  };
   /** Whether every buffer is within the device's limits. How much memory a GPU has, browsers do not tell. */
   readonly fits: boolean;
 }

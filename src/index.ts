@@ -10,6 +10,7 @@ export {
   type OptionInput,
   type PolicyDescription,
 } from './cache/describe.ts';
+export type { PolicyUse } from './cache/kind.ts';
 export type { OptionValue } from './cache/options.ts';
 export type { Branch, Scores } from './cache/policy.ts';
 export { type Prediction, predictSchedule, type RecordedRun } from './cache/predict.ts';
@@ -40,7 +41,6 @@ export type {
   MemoryUse,
   ModelReference,
   Phase,
-  PolicyUse,
   Preview,
   PreviewOptions,
   Progress,

@@ -1,11 +1,16 @@
 import { type OptionTable, type OptionValue, type OptionValues, resolveOptions } from './options.ts';
 import type { Policy } from './policy.ts';
 
-/** A policy with the options that it was made with. */
-export interface ConfiguredPolicy {
+/** A caching method as it was used. */
+export interface PolicyUse {
+  /** `none` where every block was computed. */
   readonly name: string;
-  /** All of them, defaults filled in. */
+  /** All of them by name, defaults filled in. */
   readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** A policy with the options that it was made with. */
+export interface ConfiguredPolicy extends PolicyUse {
   readonly policy: Policy;
 }
 

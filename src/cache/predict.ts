@@ -1,14 +1,19 @@
 import { OptionError } from '../errors.ts';
-import type { PolicyUse, Report } from '../pipeline/types.ts';
 import { configurePolicy } from './index.ts';
+import type { PolicyUse } from './kind.ts';
 import type { Branch, RunShape } from './policy.ts';
 import { RecordedScores } from './recorded-scores.ts';
 import type { Requirements } from './requirements.ts';
-import { Scheduler } from './scheduler.ts';
+import { type RunRecord, Scheduler } from './scheduler.ts';
 import type { StepPlan } from './step-plan.ts';
 
 /** What is taken of a run's report. */
-export type RecordedRun = Pick<Report, 'steps' | 'schedule' | 'scores' | 'blocks' | 'policy'>;
+export interface RecordedRun extends Omit<RunRecord, 'subLayers'> {
+  /** Steps taken. */
+  readonly steps: number;
+  /** The caching method and its options. */
+  readonly policy: PolicyUse;
+}
 
 /** What a policy would have done. */
 export interface Prediction {

@@ -1,3 +1,4 @@
+import type { PolicyUse } from '../cache/kind.ts';
 import type { OptionValue } from '../cache/options.ts';
 import type { Branch } from '../cache/policy.ts';
 import type { BlockCounts, BlockScores, ForwardEvent } from '../cache/scheduler.ts';
@@ -161,7 +162,7 @@ export interface Report {
   readonly schedule: Readonly<Partial<Record<Branch, string>>>;
   /** The same by type of sub-layer, for a policy that decides these one by one. */
   readonly subLayers?: Readonly<Partial<Record<Branch, SubLayerSchedule>>>;
-  /** The policy's measurements; none without a policy. */
+  /** What the policy measured. */
   readonly scores: readonly BlockScores[];
   /** Block forwards of all steps and branches. */
   readonly blocks: BlockCounts;
@@ -173,14 +174,6 @@ export interface Report {
   readonly memory: MemoryUse;
   /** Things the caller should know, such as a prompt that was cut. */
   readonly warnings: readonly string[];
-}
-
-/** A caching method as it was used. */
-export interface PolicyUse {
-  /** `none` where every block was computed. */
-  readonly name: string;
-  /** By name. */
-  readonly options: Readonly<Record<string, OptionValue>>;
 }
 
 /** GPU memory of a run, in bytes. */

@@ -11,16 +11,15 @@ export interface Estimate {
 
 /**
  * Multiply-adds a second and core of a CPU that stands in for a GPU. Measured with the embedded model: 7.5 million
- * parameters, 320 tokens and two branches in 0.35 s a step on two cores with SwiftShader.
+ * parameters, 80 tokens and two branches in 0.35 s a step on two cores with SwiftShader.
  */
-const CPU_RATE = 7e9;
+const CPU_RATE = 1.7e9;
 
 /** Compiling and decoding together, of what the steps take; measured in the same run. */
 const BESIDES = 0.6;
 
-/** Pixels of a token's side, and frames of a latent frame after the first, in the models that are built. */
-const TOKEN_SIDE = 16;
-const TOKEN_FRAMES = 4;
+/** Frames of a latent frame after the first, in the models that are built. */
+const LATENT_FRAMES = 4;
 
 /**
  * About how long a run takes with everything computed: a caching policy makes it shorter, and by how much is known only
@@ -31,7 +30,7 @@ const TOKEN_FRAMES = 4;
  */
 export function estimateSeconds(
   request: RunRequest,
-  { info, defaults }: { readonly info: Pick<ModelInfo, 'id' | 'parts'> } & Pick<LoadedModel, 'defaults'>,
+  { info, defaults }: { readonly info: Pick<ModelInfo, 'id' | 'parts' | 'tokens'> } & Pick<LoadedModel, 'defaults'>,
   runs: readonly Pick<Run, 'model' | 'report'>[],
   cores: number,
 ): Estimate {
@@ -39,7 +38,8 @@ export function estimateSeconds(
   const last = runs.findLast(({ model, report }) => model === info.id && report.stepSeconds.length > 0);
   if (!last) {
     const transformer = info.parts.find(({ name }) => name === 'transformer');
-    const steps = ((transformer?.parameters ?? 0) * forwards(asked)) / (CPU_RATE * cores);
+    const tokens = (info.tokens / volume(defaults)) * forwards(asked);
+    const steps = ((transformer?.parameters ?? 0) * tokens) / (CPU_RATE * cores);
     return { seconds: steps * (1 + BESIDES), source: 'rough' };
   }
   const { report } = last;
@@ -60,11 +60,12 @@ interface Size {
   readonly frames: number;
 }
 
-/** Tokens that go through the transformer, over all steps and branches. */
+/** What goes through the transformer over all steps and branches, as `volume` counts it. */
 function forwards(run: Size & { readonly steps: number; readonly guidanceScale: number }): number {
   return run.steps * (run.guidanceScale > 1 ? 2 : 1) * volume(run);
 }
 
+/** Pixels of all latent frames: tokens, and what the decoder does, are proportional to it. */
 function volume({ width, height, frames }: Size): number {
-  return ((width * height) / TOKEN_SIDE ** 2) * ((frames - 1) / TOKEN_FRAMES + 1);
+  return width * height * ((frames - 1) / LATENT_FRAMES + 1);
 }

@@ -27,6 +27,8 @@ export interface ModelInfo {
   readonly parts: readonly ModelPart[];
   /** What a run takes where it is not told. */
   readonly defaults: ModelDefaults;
+  /** That the transformer works on in such a run. */
+  readonly tokens: number;
   /** Of a run with them, without a policy. */
   readonly memory: MemoryPlan;
   /** The largest buffer of that run, weights included, and the most bytes that the device allows one. */
@@ -43,7 +45,7 @@ export interface ModelInfo {
 }
 
 /** What `describeModel` is told. */
-export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'memory'> {
+export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'tokens' | 'memory'> {
   readonly parts: readonly WanPart[];
   /** Of a run with the defaults. */
   readonly buffers: readonly BufferRequest[];

@@ -74,6 +74,7 @@ export class WanPipeline {
       className: 'WanPipeline',
       parts: this.components.parts,
       defaults: this.defaults,
+      tokens: elements(this.components.transformer.tokenGrid(run.geometry.latentSize)),
       memory,
       buffers: [...plannedBuffers(run.recording), { label: 'clip', bytes: memory.clipBytes }],
     });

@@ -26,7 +26,13 @@ test('says of a model what loading it says, reads no weights, and lets go of the
   expect(pipeline.presets.bwcache).toHaveProperty('balanced.threshold');
   await pipeline.dispose();
 
-  expect(info).toMatchObject({ id: 'shapes', className: 'WanPipeline', fits: true, defaults: { steps: 30 } });
+  expect(info).toMatchObject({
+    id: 'shapes',
+    className: 'WanPipeline',
+    fits: true,
+    tokens: 80,
+    defaults: { steps: 30 },
+  });
   expect(info.parts.map(({ name, className }) => [name, className])).toEqual([
     ['text_encoder', 'UMT5EncoderModel'],
     ['transformer', 'WanTransformer3DModel'],

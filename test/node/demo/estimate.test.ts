@@ -6,7 +6,7 @@ import type { Report } from '../../../src/index.ts';
 
 const request = toRequest(FIRST_SETTINGS);
 const transformer = { name: 'transformer', className: 'WanTransformer3DModel', parameters: 7.5e6, bytes: 15e6 };
-const model = { info: { id: 'shapes', parts: [transformer] }, defaults: EMBEDDED.defaults };
+const model = { info: { id: 'shapes', parts: [transformer], tokens: 80 }, defaults: EMBEDDED.defaults };
 
 /** What is taken of a run that reused every other step. */
 function run(some: Partial<Report> = {}): { model: string; report: Report } {

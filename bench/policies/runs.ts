@@ -3,7 +3,7 @@ import { PageError } from '../../cli/errors.ts';
 import type { BenchApi } from '../page/api.ts';
 import type { ComparedRun, PolicyRun } from '../page/policies.ts';
 import type { PromptCase } from './prompts.ts';
-import { CONTROL, type Setting } from './settings.ts';
+import type { Setting } from './settings.ts';
 
 /** A setting's run with one prompt, beside what computing everything took around it. */
 export interface SettingRun extends PromptCase, ComparedRun {
@@ -71,7 +71,7 @@ export async function runSettings(
 }
 
 /**
- * A run of each policy, and of each number of steps, that does not count: drivers compile kernels when they first run.
+ * A run of each policy that does not count: drivers compile kernels when they first run.
  *
  * @returns why policies cannot run on this model, by name: one may need what another run must make first.
  */
@@ -82,11 +82,9 @@ async function warmUp(
   steps: number,
 ): Promise<Map<string, string>> {
   await session.call('policyBaseline', { ...prompt, steps });
+  const firsts = new Map([...settings].reverse().map((setting) => [setting.policy, setting]));
   const refused = new Map<string, string>();
-  const firsts = settings.filter(({ policy }, i) => {
-    return policy === CONTROL || settings.findIndex((other) => other.policy === policy) === i;
-  });
-  for (const setting of firsts) {
+  for (const setting of firsts.values()) {
     try {
       await session.call('policyRun', { ...prompt, ...setting, steps });
     } catch (error) {

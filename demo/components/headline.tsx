@@ -29,9 +29,6 @@ export function Headline({ run }: { readonly run: Run | undefined }) {
 function noteOf(run: Run | undefined): string {
   if (!run) return 'Figures of a run appear here when it is done.';
   if (run.role === 'baseline') return 'This is a baseline: other runs are compared with it.';
-  const compared = run.measured
-    ? `Run ${run.id} against run ${run.measured.baseline}, in which everything was computed.`
-    : 'Not compared yet.';
-  if (!run.isFirst) return compared;
-  return `${compared} Run ${run.id} was the model’s first, in which the GPU’s driver prepares its kernels, too: generate it again for its own time.`;
+  if (!run.measured) return 'Not compared yet.';
+  return `Run ${run.id} against run ${run.measured.baseline}, in which everything was computed.`;
 }

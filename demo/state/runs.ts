@@ -29,14 +29,10 @@ export interface Run extends NewRun {
   readonly isOwnModel: boolean;
   /** The model as it was loaded: its clips are comparable with each other, as long as it is there. */
   readonly home: LoadedModel | undefined;
-  /** Whether it was the first of its load: the GPU's driver prepares kernels when they first run. */
-  readonly isFirst: boolean;
   readonly measured?: Measured;
 }
 
 let lastId = 0;
-/** Of the newest run. */
-let lastHome: LoadedModel | undefined;
 
 /** This session's runs, oldest first. */
 export const runs = signal<readonly Run[]>([]);
@@ -71,10 +67,7 @@ export function isOnGpu(run: Run): boolean {
 /** Adds a finished run. @returns it with its number. */
 export function addRun(run: NewRun): Run {
   lastId++;
-  const home = loaded.value;
-  const isFirst = home !== lastHome;
-  lastHome = home;
-  const added = { ...run, id: lastId, isOwnModel: typeof choice.value !== 'string', home, isFirst };
+  const added = { ...run, id: lastId, isOwnModel: typeof choice.value !== 'string', home: loaded.value };
   runs.value = [...runs.value, added];
   return added;
 }

@@ -20,16 +20,17 @@ test('the first paint comes within a second, and the form works before the weigh
   retry: 2,
 }, async () => {
   await using slow = await DemoSite.start({ latency: 150 });
-  const { page } = await slow.open('steps=1&frames=1');
+  const { page, complaints } = await slow.open('steps=1&frames=1');
   await page.getByLabel('Prompt').first().fill('a blue star spinning on a white background');
   await page.getByLabel('Seed').first().fill('5');
   expect(await page.locator('#run').isEnabled()).toBe(true);
   expect(await page.locator('#status').innerText()).not.toBe('Ready.');
   expect(await firstPaint(page)).toBeLessThan(1000);
+  expect(complaints).toEqual([]);
 });
 
 test('the main thread is never blocked over 50 ms during a run and a comparison', { retry: 2 }, async () => {
-  const { page } = await site.open(SHORT);
+  const { page, complaints } = await site.open(SHORT);
   await waitForStatus(page, 'Ready.');
   await page.evaluate(() => {
     const tasks: number[] = [];
@@ -43,4 +44,5 @@ test('the main thread is never blocked over 50 ms during a run and a comparison'
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   await waitForStatus(page, 'Compared.');
   expect(await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks)).toEqual([]);
+  expect(complaints).toEqual([]);
 });

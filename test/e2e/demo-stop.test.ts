@@ -68,9 +68,10 @@ test('a run stops in each of its phases, and the next one works', async () => {
 });
 
 test('the button stops, too', async () => {
-  const { page } = await site.open('frames=5');
+  const { page, complaints } = await site.open('frames=5');
   await page.locator('#run').click();
   await waitForStatus(page, /^Steps/);
   await page.locator('#run').click();
   await waitForStatus(page, 'Stopped.');
+  expect(complaints).toEqual([]);
 });

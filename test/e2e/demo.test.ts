@@ -55,19 +55,23 @@ test('with COOP and COEP headers it works as well, and a second visit takes the 
 test('a server that compresses is no obstacle', async () => {
   const compressing = await preview({ logLevel: 'error', preview: { port: 0, open: false } });
   onTestFinished(() => compressing.close());
-  const { page } = await openPage(await site.context(), compressing.resolvedUrls?.local[0] as string);
+  const address = compressing.resolvedUrls?.local[0] as string;
+  const { page, complaints } = await openPage(await site.context(), address);
   await waitForStatus(page, /Ready\.|It did not work\./);
   expect(await page.locator('#status').innerText()).toBe('Ready.');
+  expect(complaints).toEqual([]);
 });
 
 test('what went wrong is said, with a way out', async () => {
   await using broken = await DemoSite.start({ drop: { afterBytes: 500_000, times: 1 } });
-  const { page } = await broken.open('steps=1&frames=1');
+  const { page, complaints } = await broken.open('steps=1&frames=1');
   await page.getByRole('alert').filter({ hasText: 'the connection ended' }).waitFor();
   expect(await page.locator('#status').innerText()).toBe('It did not work.');
   await press(page, 'Generate');
   await waitForStatus(page, 'Done.');
   expect(await page.getByRole('alert').count()).toBe(0);
+  // The browser's own word on the connection that the server broke; the page adds none.
+  expect(complaints.filter((text) => !text.includes('ERR_CONTENT_LENGTH_MISMATCH'))).toEqual([]);
 });
 
 test('an option that is refused is said by the form, and can be put right', async () => {
@@ -96,7 +100,7 @@ test('without WebGPU the page says so, and what to do', async () => {
 test('a device that is lost is said, and the next run gets a new one', async () => {
   const context = await site.context();
   await beforeWorker(context, LOSE_ON_REQUEST);
-  const { page } = await site.open(SHORT, context);
+  const { page, complaints } = await site.open(SHORT, context);
   await press(page, 'Generate');
   await waitForStatus(page, /^Steps/);
   await page.evaluate(() => new BroadcastChannel('lose').postMessage('now'));
@@ -105,6 +109,7 @@ test('a device that is lost is said, and the next run gets a new one', async () 
   await press(page, 'Generate');
   await waitForStatus(page, 'Done.');
   expect(await page.getByRole('alert').count()).toBe(0);
+  expect(complaints).toEqual([]);
 });
 
 /** Destroys the worker's newest device when the page says so. */

@@ -33,14 +33,6 @@ test('a number is not given again after its run was dropped', () => {
   expect(addRun(newRun()).id).toBe(id + 1);
 });
 
-test('the first run after each load is known as such, also when it was dropped', () => {
-  expect(addRun(newRun()).isFirst).toBe(true);
-  runs.value = [];
-  expect(addRun(newRun()).isFirst).toBe(false);
-  loadSomething();
-  expect(addRun(newRun()).isFirst).toBe(true);
-});
-
 test('a run knows whether its model is the user’s own', () => {
   expect(addRun(newRun()).isOwnModel).toBe(false);
   const before = choice.value;

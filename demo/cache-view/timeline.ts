@@ -12,10 +12,10 @@ export function stepKind({ schedule }: Pick<CacheView, 'schedule'>, step: number
   return computed === digits.length ? 'computed' : 'partly';
 }
 
-/** Seconds by step of those of one kind; null elsewhere. */
+/** Seconds by step of those of one kind, the GPU's where they are known; null elsewhere. */
 export function secondsOf(view: CacheView, kind: StepKind): (number | null)[] {
   return Array.from({ length: view.steps }, (_, step) => {
-    const seconds = view.stepSeconds[step];
+    const seconds = (view.gpuStepSeconds ?? view.stepSeconds)[step];
     return seconds !== undefined && (stepKind(view, step) ?? 'computed') === kind ? seconds : null;
   });
 }
@@ -29,6 +29,13 @@ export function timelineSentence(view: CacheView): string {
   if (kinds.length === 0) return 'After a step: how long it took.';
   const took = kinds.map(({ name, count, median }) => `${name} ${formatStep(median)} (${count})`);
   return `Median: ${took.join(', ')}.`;
+}
+
+/** What a step's time is measured by. */
+export function timelineSource({ gpuStepSeconds }: Pick<CacheView, 'gpuStepSeconds'>): string {
+  return gpuStepSeconds
+    ? "GPU time, from the first to the last command of a step's forwards."
+    : "Wall-clock time from one step's end to the next one's, two being in flight.";
 }
 
 const NAMES: Readonly<Record<StepKind, string>> = {

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import uPlot from 'uplot';
-import { formatStep, type StepKind, secondsOf, timelineSentence } from '../cache-view/timeline.ts';
+import { formatStep, type StepKind, secondsOf, timelineSentence, timelineSource } from '../cache-view/timeline.ts';
 import type { CacheView } from '../state/live.ts';
 import { colorOf } from '../state/theme.ts';
 import { OVER_STEPS } from './over-steps.ts';
@@ -25,7 +25,7 @@ export function StepTimeline({ view }: { readonly view: CacheView }) {
       </div>
       <Plot options={OPTIONS} data={data} height={HEIGHT} label={`Seconds of each step. ${sentence}`} />
       <p class="help timeline-note">
-        {sentence} Wall-clock time from one step's end to the next one's, two being in flight.
+        {sentence} {timelineSource(view)}
       </p>
     </figure>
   );

@@ -12,6 +12,8 @@ export interface CacheView {
   readonly scores: readonly BlockScores[];
   /** Wall-clock seconds of each step. */
   readonly stepSeconds: readonly number[];
+  /** GPU seconds of each step, of a finished run on a device that tells. */
+  readonly gpuStepSeconds?: readonly number[];
 }
 
 /** A run under way. */

@@ -4,7 +4,7 @@ import type { Report } from './types.ts';
 
 /** What a run's report is made of. */
 export interface RunFacts
-  extends Pick<Report, 'model' | 'adapter' | 'operands' | 'seconds' | 'stepSeconds' | 'warnings'> {
+  extends Pick<Report, 'model' | 'adapter' | 'operands' | 'seconds' | 'stepSeconds' | 'gpuStepSeconds' | 'warnings'> {
   readonly settings: RunSettings;
   /** What the scheduler did. */
   readonly record: RunRecord;

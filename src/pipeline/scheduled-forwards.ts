@@ -6,6 +6,8 @@ import type { WanRun } from './wan-run.ts';
 
 /** What the denoising loop runs. */
 export interface Forwards {
+  /** Waits for what decides a branch's next forward; `submit` does as well. */
+  ready?(branch: Branch): Promise<void>;
   /** Submits a branch's forward of a step. @throws {DeviceLostError}; `signal.reason` on abort. */
   submit(pacer: Pacer, step: number, branch: Branch, signal?: AbortSignal): Promise<void>;
   /** Waits for what is still on its way. */
@@ -26,8 +28,12 @@ export class ScheduledForwards implements Forwards {
     private readonly scheduler: Scheduler,
   ) {}
 
-  async submit(pacer: Pacer, step: number, branch: Branch, signal?: AbortSignal): Promise<void> {
+  async ready(branch: Branch): Promise<void> {
     await this.#pending.get(branch);
+  }
+
+  async submit(pacer: Pacer, step: number, branch: Branch, signal?: AbortSignal): Promise<void> {
+    await this.ready(branch);
     signal?.throwIfAborted();
     const plan = this.scheduler.plan(step, branch);
     if (plan.kind === 'decideWithin') {

@@ -170,6 +170,11 @@ export interface Report {
   readonly seconds: Readonly<Record<'load' | 'compile' | 'text' | 'denoise' | 'decode', number>>;
   /** Wall-clock seconds of each denoising step. */
   readonly stepSeconds: readonly number[];
+  /**
+   * GPU seconds of each denoising step, from its forwards' first command to their last, by timestamp queries: where the
+   * device has them. Chrome rounds timestamps to 0.1 ms.
+   */
+  readonly gpuStepSeconds?: readonly number[];
   /** Bytes on the GPU. */
   readonly memory: MemoryUse;
   /** Things the caller should know, such as a prompt that was cut. */

@@ -1,6 +1,7 @@
 import type { Branch } from '../cache/policy.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Pacer } from '../gpu/pacer.ts';
+import type { StepClock } from '../gpu/step-clock.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { cleanPrompt } from '../text/clean.ts';
@@ -34,6 +35,8 @@ export interface Denoising {
   readonly forwards: Forwards;
   /** Pictures while it goes on. */
   readonly preview?: WanPreview | undefined;
+  /** Times each step's forwards. */
+  readonly clock?: StepClock | undefined;
   /** Called when a step has run, with its wall-clock seconds. */
   readonly onStep?: (step: number, seconds: number) => void | Promise<void>;
 }
@@ -76,7 +79,7 @@ export async function encodePrompts(
  */
 export async function denoise(
   { gpu, pacer, run, signal, onProgress }: PhaseContext,
-  { sampler, guidanceScale, latents, forwards, preview, onStep }: Denoising,
+  { sampler, guidanceScale, latents, forwards, preview, clock, onStep }: Denoising,
 ): Promise<void> {
   const { steps } = run.geometry;
   onProgress?.({ phase: 'denoise', loaded: 0, total: steps });
@@ -93,7 +96,11 @@ export async function denoise(
   };
   for (let step = 0; step < steps; step++) {
     run.beginStep(step, sampler, guidanceScale);
+    // Waiting for a verdict is no step's work.
+    await forwards.ready?.('cond');
+    clock?.begin(step);
     for (const branch of run.forwards.keys()) await forwards.submit(pacer, step, branch, signal);
+    clock?.end(step);
     await preview?.submit(pacer, step, sampler, guidanceScale, signal);
     run.program.run('update');
     inFlight.push(settled(gpu.idle()));

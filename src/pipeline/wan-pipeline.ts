@@ -4,6 +4,7 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
 import { compile, plannedBuffers } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
+import { StepClock } from '../gpu/step-clock.ts';
 import { elements, Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
@@ -132,6 +133,7 @@ export class WanPipeline {
     const seconds = this.#seconds.copy();
     const stepSeconds: number[] = [];
     let pixels: GPUBuffer[] = [];
+    let clock: StepClock | undefined;
     const cache = this.#cacheFor(settings, run);
     const preview = this.#previewFor(options, run);
     try {
@@ -139,6 +141,7 @@ export class WanPipeline {
       await run.start();
       await cache.start(this.gpu);
       await preview?.start(this.gpu);
+      clock = await StepClock.create(this.gpu, settings.steps, run.velocity);
       const sampler = settings.sampler.create(settings.steps, this.components.sampler.shift);
       const context: PhaseContext = { gpu: this.gpu, pacer: this.#pacer, run, signal, onProgress };
       await seconds.time('text', () => encodePrompts(context, options, tokens));
@@ -150,10 +153,11 @@ export class WanPipeline {
       const scheduler = new Scheduler(settings.policy.policy, runShape(run), options);
       const forwards = new ScheduledForwards(run, cache, scheduler);
       const { guidanceScale } = settings;
-      const denoising = { sampler, guidanceScale, latents, forwards, preview, onStep };
+      const denoising = { sampler, guidanceScale, latents, forwards, preview, clock, onStep };
       await seconds.time('denoise', () => denoise(context, denoising));
       cache.stop();
       preview?.stop();
+      const gpuStepSeconds = await clock?.read();
       const shape = [settings.frames, settings.height, rowStride(settings.width)];
       const frames = new Tensor('clip', 'u32', shape);
       pixels = await this.gpu.memory.allocate([{ label: 'clip', bytes: frames.bytes }]);
@@ -175,6 +179,7 @@ export class WanPipeline {
           record: scheduler.record,
           seconds: seconds.seconds,
           stepSeconds,
+          ...(gpuStepSeconds && { gpuStepSeconds }),
           memory,
           warnings,
         }),
@@ -189,6 +194,8 @@ export class WanPipeline {
       run.stop();
       this.#run = undefined;
       throw error;
+    } finally {
+      clock?.dispose();
     }
   }
 
@@ -271,13 +278,14 @@ export class WanPipeline {
     return preview && new WanPreview(run, { capabilities, operands: this.operands }, preview);
   }
 
-  #plan({ frames, height, width }: RunSettings, run: WanRun, cache: WanCache, preview?: WanPreview): MemoryPlan {
+  #plan({ frames, height, width, steps }: RunSettings, run: WanRun, cache: WanCache, preview?: WanPreview): MemoryPlan {
     const { weightsBytes } = this;
     const runBytes = run.plannedBytes;
     const cacheBytes = cache.plannedBytes;
     const clipBytes = frames * height * rowStride(width) * 4;
     const previewBytes = preview?.plannedBytes ?? 0;
-    const plannedBytes = weightsBytes + runBytes + Math.max(cacheBytes + previewBytes, clipBytes);
+    const clockBytes = StepClock.plannedBytes(this.gpu, steps);
+    const plannedBytes = weightsBytes + runBytes + Math.max(cacheBytes + previewBytes, clockBytes, clipBytes);
     return { weightsBytes, runBytes, cacheBytes, previewBytes, clipBytes, plannedBytes };
   }
 

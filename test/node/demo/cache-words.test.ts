@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { gridOf } from '../../../demo/cache-view/grid.ts';
 import { curveNote, curveSentence, outcomeSentence } from '../../../demo/cache-view/notes.ts';
-import { formatStep, secondsOf, stepKind, timelineSentence } from '../../../demo/cache-view/timeline.ts';
+import {
+  formatStep,
+  secondsOf,
+  stepKind,
+  timelineSentence,
+  timelineSource,
+} from '../../../demo/cache-view/timeline.ts';
 import { cellSentence, formatScore, scheduleSentence, stepRanges } from '../../../demo/cache-view/words.ts';
 import { RECORD, scoresOf } from './cache-support.ts';
 
@@ -73,6 +79,9 @@ describe('the time of steps', () => {
   test('is summed up by medians', () => {
     expect(timelineSentence(RECORD)).toBe('Median: computed 400 ms (3), computed in one branch 200 ms (1).');
     expect(timelineSentence({ ...RECORD, stepSeconds: [] })).toContain('After a step');
+    const byGpu = { ...RECORD, gpuStepSeconds: [0.5, 0.3, 0.1, 0.3] };
+    expect(timelineSentence(byGpu)).toBe('Median: computed 300 ms (3), computed in one branch 100 ms (1).');
+    expect([RECORD, byGpu].map((view) => timelineSource(view).split(' ')[0])).toEqual(['Wall-clock', 'GPU']);
     expect([0.0123, 0.4, 1.234].map(formatStep)).toEqual(['12.3 ms', '400 ms', '1.23 s']);
   });
 });

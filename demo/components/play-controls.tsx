@@ -8,7 +8,7 @@ interface PlayControlsProps {
   readonly count: number;
 }
 
-/** Play, pause, frame and speed, for all pictures at once. */
+/** Play, pause, speed and frame, for all pictures at once. */
 export function PlayControls({ player, count }: PlayControlsProps) {
   const { frame, isPlaying, speed } = player;
   const isEmpty = count === 0;
@@ -25,22 +25,6 @@ export function PlayControls({ player, count }: PlayControlsProps) {
       >
         {isPlaying.value && !isEmpty ? 'Pause' : 'Play'}
       </button>
-      <label class="row stage-slider">
-        Frame
-        <input
-          id="frame"
-          type="range"
-          min="0"
-          max={Math.max(0, count - 1)}
-          value={frame.value}
-          disabled={isEmpty}
-          aria-valuetext={isEmpty ? 'no clip yet' : at}
-          onInput={(event) => player.seek(event.currentTarget.valueAsNumber)}
-        />
-        <span class="frame-number" aria-hidden="true">
-          {isEmpty ? '–' : at}
-        </span>
-      </label>
       <label class="row">
         Speed
         <select
@@ -56,6 +40,22 @@ export function PlayControls({ player, count }: PlayControlsProps) {
             </option>
           ))}
         </select>
+      </label>
+      <label class="row stage-slider">
+        Frame
+        <input
+          id="frame"
+          type="range"
+          min="0"
+          max={Math.max(0, count - 1)}
+          value={frame.value}
+          disabled={isEmpty}
+          aria-valuetext={isEmpty ? 'no clip yet' : at}
+          onInput={(event) => player.seek(event.currentTarget.valueAsNumber)}
+        />
+        <span class="frame-number" aria-hidden="true">
+          {isEmpty ? '–' : at}
+        </span>
       </label>
     </div>
   );

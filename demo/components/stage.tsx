@@ -6,6 +6,7 @@ import { Player } from '../stage/player.ts';
 import { type Run, shown, shownBaseline } from '../state/runs.ts';
 import { isBusy } from '../state/session.ts';
 import { ClipView } from './clip-view.tsx';
+import { ComingClip } from './coming-clip.tsx';
 import { Comparison } from './comparison.tsx';
 import { GainChoice } from './gain-choice.tsx';
 import { Headline } from './headline.tsx';
@@ -25,18 +26,18 @@ export function Stage() {
   const gain = useSignal<Gain>(16);
   return (
     <section class="panel stage" aria-labelledby="stage-title">
-      <div class="row stage-head">
+      <div class="row">
         <h2 id="stage-title">Clip</h2>
         <ViewChoice view={view} isDisabled={!baseline} />
-        <div class="view-control">
-          {baseline && view.value === 'wipe' && <WipeControl divider={divider} />}
-          {baseline && view.value === 'difference' && <GainChoice gain={gain} />}
-        </div>
+        {view.value !== 'side' && (
+          <div class="view-control">
+            {baseline && view.value === 'wipe' && <WipeControl divider={divider} />}
+            {baseline && view.value === 'difference' && <GainChoice gain={gain} />}
+          </div>
+        )}
       </div>
       <div class="screen">
-        {!run && (
-          <p class="help">{isBusy.value ? 'Your clip plays here when it is done.' : 'Your clip will play here.'}</p>
-        )}
+        {!run && <ComingClip />}
         {run && !baseline && <ClipView run={run} player={player} />}
         {run && baseline && (
           <Comparison

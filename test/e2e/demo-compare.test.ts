@@ -40,7 +40,9 @@ async function frames(page: Page): Promise<string[]> {
 
 test('a run is compared with everything computed, and with fewer steps in the same time', async () => {
   const { page, complaints } = await site.open(CACHED);
+  const previewed = page.getByText(/^Preview of the first frame, after step \d of 8/).waitFor();
   await generate(page);
+  await previewed;
   const report = await reportOf(page);
   expect(report.blocks.reused).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Compare', exact: true }).click();

@@ -24,7 +24,7 @@ const PAGE = `
   run(document.baseURI).then((result) => { document.title = result; }, (error) => { document.title = String(error); });`;
 const WORKER = `
   import { run } from './run.js';
-  run(new URL('../', import.meta.url)).then(postMessage, (error) => postMessage(String(error)));`;
+  run(new URL('../', location.href)).then(postMessage, (error) => postMessage(String(error)));`;
 const WORKER_PAGE = `
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }) => { document.title = data; };`;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineClient } from '../../demo/engine/client.ts';
-import { PipelineEngine } from '../../demo/engine/engine.ts';
-import type { EngineEvent, FinishedRun, Pictures, RunRequest } from '../../demo/engine/protocol.ts';
+import type { EngineEvent, Pictures, RunRequest } from '../../demo/engine/protocol.ts';
 import { loadPipeline, noStore, type Phase } from '../../src/index.ts';
 
 const SMALL: RunRequest = {
@@ -116,47 +115,4 @@ describe('the worker', () => {
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
     expect((await engine.generate({ ...SMALL, steps: 1 }, ignore)).pictures.frames.length).toBe(5);
   });
-
-  test.each<Phase>(['download', 'compile'])('stops loading in %s, and loads again', async (phase) => {
-    const stopped = engine.load('shapes', (event) => {
-      if (event.kind === 'progress' && event.progress.phase === phase) void engine.direct.stop();
-    });
-    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
-    await expect(engine.generate(SMALL, ignore)).rejects.toThrow('No model is loaded.');
-    const replaced = engine.load('shapes', ignore);
-    // A second load takes the place of the first.
-    const loaded = engine.load('shapes', ignore);
-    await expect(replaced).rejects.toMatchObject({ name: 'AbortError' });
-    expect((await loaded).info.id).toBe('shapes');
-  });
-});
-
-test('a lost device is named, and the next load gets a new one', async () => {
-  const request = GPUAdapter.prototype.requestDevice;
-  const devices: GPUDevice[] = [];
-  GPUAdapter.prototype.requestDevice = async function (descriptor) {
-    const device = await request.call(this, descriptor);
-    devices.push(device);
-    return device;
-  };
-  const engine = new PipelineEngine();
-  await engine.begin(document.baseURI);
-  try {
-    await engine.load('shapes', ignore);
-    const run = await engine.generate(SMALL, ignore);
-    const lost = engine.generate({ ...SMALL, steps: 30 }, (event) => {
-      ignore(event);
-      if (event.kind === 'step') devices[0]?.destroy();
-    });
-    await expect(lost).rejects.toMatchObject({ name: 'DeviceLostError' });
-    await expect(engine.encode(run.clip)).rejects.toThrow('Generate it again.');
-    await engine.load('shapes', ignore);
-    const again: FinishedRun = await engine.generate(SMALL, ignore);
-    expect(pixels(again.pictures)).toEqual(pixels(run.pictures));
-    expect(devices.length).toBe(2);
-    await engine.load('circles', ignore).catch(() => {});
-    expect((await devices[1]?.lost)?.reason).toBe('destroyed');
-  } finally {
-    GPUAdapter.prototype.requestDevice = request;
-  }
 });

@@ -40,7 +40,7 @@ export function Figures() {
       <p class="help">
         Loading, and what is compiled meanwhile, happens once for the model and is in the times of all its runs. The
         baseline computes every block and also measures each at every step (policy none with measure), which makes it
-        slightly slower than computing alone, and the speedup that much larger: 1.4 to 2 % of a step where it was
+        slightly slower than computing alone, and the speedup that much larger: 1.3 to 1.5 % of a step where it was
         measured, with the embedded model on a software GPU.
       </p>
     </section>

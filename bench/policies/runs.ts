@@ -71,7 +71,7 @@ export async function runSettings(
 }
 
 /**
- * A run of each policy that does not count: drivers compile kernels when they first run.
+ * A run of each policy that does not count: what a driver does at first use is over then, and refusals are known.
  *
  * @returns why policies cannot run on this model, by name: one may need what another run must make first.
  */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../../src/cache/index.ts';
 import type { Branch } from '../../../src/cache/policy.ts';
@@ -9,6 +8,7 @@ import { caseSettings, recordedProbes, recordedScores } from '../../../src/confo
 import { readGolden } from '../../../src/conformance/golden.ts';
 import { OptionError } from '../../../src/errors.ts';
 import { sourceFromFiles } from '../../../src/weights/source.ts';
+import fc from '../../support/property.ts';
 import { artifact } from '../../support/smoothcache.ts';
 import { decide, drift, firesAt, type Script } from './support.ts';
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { boxOf, cellAt, moved } from '../../../demo/cache-view/cells.ts';
 import { stepTicks } from '../../../demo/cache-view/layout.ts';
 import { cssColor, type Oklch, rampAt } from '../../../demo/cache-view/ramp.ts';
 import { scaleOf, shareOf, ticksOf, valueAt } from '../../../demo/cache-view/scale.ts';
 import { chartScale, toThresholdStep } from '../../../demo/cache-view/threshold.ts';
+import fc from '../../support/property.ts';
 
 const CELLS = { columns: 30, rows: 12 };
 

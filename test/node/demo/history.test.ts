@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toCsv } from '../../../demo/history/csv.ts';
 import { runsToCsv, runsToJson } from '../../../demo/history/export.ts';
@@ -7,6 +6,7 @@ import { type Row, toRow } from '../../../demo/history/row.ts';
 import { shortOptions } from '../../../demo/history/short-options.ts';
 import { nextOrder, type Order, sortRows } from '../../../demo/history/sort.ts';
 import type { Run } from '../../../demo/state/runs.ts';
+import fc from '../../support/property.ts';
 import { newRun, REPORT } from './runs-support.ts';
 
 const MEASURED = { baseline: 2, speedup: 2.5, psnr: 44.25, ssim: 0.9966, framePsnr: [44.25], frameSsim: [0.9966] };

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describePolicies, type OptionDescription, type OptionValue } from 'stillframe';
 import { describe, expect, test } from 'vitest';
 import { EMBEDDED } from '../../../demo/state/embedded.ts';
@@ -6,6 +5,7 @@ import { fromQuery, toQuery } from '../../../demo/state/link.ts';
 import { type Options, settle } from '../../../demo/state/policies.ts';
 import { type NumberName, RULES } from '../../../demo/state/rules.ts';
 import { FIRST_SETTINGS, type Settings } from '../../../demo/state/settings.ts';
+import fc from '../../support/property.ts';
 
 const { presets } = EMBEDDED;
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frameAt } from '../../../demo/stage/loop.ts';
 import { Player, type Ticker } from '../../../demo/stage/player.ts';
+import fc from '../../support/property.ts';
 
 /** Time that a test lets pass. */
 class ScriptedTicker implements Ticker {

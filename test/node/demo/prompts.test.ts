@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawPrompt, EXAMPLES, WORDS } from '../../../demo/state/prompts.ts';
+import fc from '../../support/property.ts';
 
 const any = (words: readonly string[]) => `(?:${words.join('|')})`;
 const THING = `(an?) (${any(WORDS.colors)}) (${any(WORDS.shapes)}) ${any(WORDS.motions)}`;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EMBEDDED } from '../../../demo/state/embedded.ts';
 import { type NumberName, parseNumber, RULES } from '../../../demo/state/rules.ts';
 import { resolveSettings } from '../../../src/pipeline/options.ts';
+import fc from '../../support/property.ts';
 
 /** Of the embedded model. */
 const SIZE_RULES = { pixels: 16, frames: 4 };

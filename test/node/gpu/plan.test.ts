@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kernel } from '../../../src/gpu/kernel.ts';
 import { Recorder } from '../../../src/gpu/recorder.ts';
 import type { Tensor } from '../../../src/gpu/tensor.ts';
+import fc from '../../support/property.ts';
 
 const copyKernel: Kernel = { name: 'copy', source: '', access: ['read', 'write'] };
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnsupportedModelError } from '../../../src/errors.ts';
 import {
@@ -9,6 +8,7 @@ import {
   float32ToFloat16,
   packF16,
 } from '../../../src/weights/dtypes.ts';
+import fc from '../../support/property.ts';
 
 /** What f16 bits mean, by the definition. */
 function halfValue(bits: number): number {

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WeightsError } from '../../../src/errors.ts';
 import { DTYPE_BYTES, isDtype } from '../../../src/weights/dtypes.ts';
 import { parseSafetensorsHeader } from '../../../src/weights/safetensors.ts';
+import fc from '../../support/property.ts';
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 

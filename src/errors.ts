@@ -76,3 +76,8 @@ export class UnsupportedModelError extends StillframeError {
 export class VideoEncoderError extends StillframeError {
   override readonly name = 'VideoEncoderError';
 }
+
+/** The message of anything thrown, for use inside a longer one. */
+export function causeMessage(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { SourceError, WeightsError } from '../errors.ts';
-import { type ByteRange, causeMessage, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import { causeMessage, SourceError, WeightsError } from '../errors.ts';
+import { type ByteRange, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
 import { chunksOf, joinChunks } from './streams.ts';
 
 /** A piece of a file. */

@@ -8,10 +8,9 @@
  * @module
  */
 
-import { WeightsError } from '../errors.ts';
+import { causeMessage, WeightsError } from '../errors.ts';
 import { DTYPE_BYTES, type Dtype, isDtype } from './dtypes.ts';
 import { duplicateKey } from './json-keys.ts';
-import { causeMessage } from './source-types.ts';
 
 /** Bytes of the header length in front of the header. */
 export const LENGTH_BYTES = 8;

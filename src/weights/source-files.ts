@@ -4,8 +4,8 @@
  * @module
  */
 
-import { SourceError } from '../errors.ts';
-import { type ByteRange, causeMessage, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import { causeMessage, SourceError } from '../errors.ts';
+import { type ByteRange, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
 import { chunksOf, streamOf } from './streams.ts';
 
 /**

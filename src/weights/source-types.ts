@@ -49,8 +49,3 @@ export class MissingFileError extends SourceError {
   readonly notFound = true;
   override readonly name = 'MissingFileError';
 }
-
-/** The message of anything thrown, for use inside a longer one. */
-export function causeMessage(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { OptionError, SourceError } from '../errors.ts';
-import { type ByteRange, causeMessage, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import { causeMessage, OptionError, SourceError } from '../errors.ts';
+import { type ByteRange, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
 import { chunksOf, streamOf } from './streams.ts';
 
 /** Options of {@link sourceFromUrl}. */

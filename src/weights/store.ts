@@ -7,7 +7,7 @@
  * @module
  */
 
-import { causeMessage } from './source-types.ts';
+import { causeMessage } from '../errors.ts';
 
 /** Keeps bytes by content. No method rejects: what fails is a miss, and a warning. */
 export interface WeightStore {

@@ -12,7 +12,12 @@ export default defineConfig({
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
     rolldownOptions: {
       external: /^(@huggingface|@noble|mediabunny)(\/|$)/,
-      output: { minify: true, chunkFileNames: '[name].js' },
+      output: {
+        minify: true,
+        chunkFileNames: '[name].js',
+        // What `index.js` loads at once is one file, which those that are loaded later share.
+        codeSplitting: { groups: [{ name: 'core', tags: ['$initial'] }] },
+      },
     },
   },
 });

@@ -38,6 +38,7 @@ export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
   GenerateOptions,
   LoadOptions,
+  MemoryPlan,
   MemoryUse,
   ModelReference,
   Phase,
@@ -48,7 +49,6 @@ export type {
   Report,
   StepEvent,
 } from './pipeline/types.ts';
-export type { MemoryPlan } from './pipeline/wan-pipeline.ts';
 export type { Clip } from './video/clip.ts';
 export type { EncodeOptions } from './video/encode.ts';
 export type { ClipComparison } from './video/metrics.ts';

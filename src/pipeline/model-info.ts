@@ -2,8 +2,8 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { largestAllowed } from '../gpu/limits.ts';
 import type { BufferRequest } from '../gpu/memory.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
+import type { MemoryPlan } from './types.ts';
 import type { WanPart } from './wan-components.ts';
-import type { MemoryPlan } from './wan-pipeline.ts';
 
 /** A part of a model, such as its transformer. */
 export interface ModelPart {

@@ -1,16 +1,16 @@
-import { OptionError, UnsupportedModelError } from '../errors.ts';
+import { OptionError } from '../errors.ts';
 import { Gpu } from '../gpu/gpu.ts';
-import { type ConfigJson, readConfig } from '../models/config.ts';
+import { readConfig } from '../models/config.ts';
 import { cacheStore } from '../weights/store.ts';
-import { type ResolvedModel, resolveModel } from './resolve.ts';
+import { pipelineModule } from './classes.ts';
+import type { ModelPipeline } from './model-pipeline.ts';
+import { resolveModel } from './resolve.ts';
 import type { LoadOptions, ModelReference } from './types.ts';
-import { openWanComponents } from './wan-components.ts';
-import { WanPipeline } from './wan-pipeline.ts';
 
 /** A model on a device. */
 export interface OpenModel {
   readonly gpu: Gpu;
-  readonly model: WanPipeline;
+  readonly model: ModelPipeline;
 }
 
 /**
@@ -27,28 +27,17 @@ export async function openModel(reference: ModelReference, options: LoadOptions)
     if (operands === 'f16' && !gpu.capabilities.f16) {
       throw new OptionError(`operands is f16; ${gpu.adapterName} has no shader-f16.`, 'Use f32.');
     }
-    const store = options.store ?? cacheStore(options.onWarning ? { onWarning: options.onWarning } : {});
-    const resolved = await resolveModel(reference, options.manifestUrl, signal);
-    const index = await readIndex(resolved, signal);
     const precision = options.weights ?? 'stored';
-    const components = await openWanComponents(resolved, index, {
-      precision,
-      capabilities: gpu.capabilities,
-      store,
-      signal,
-    });
-    return { gpu, model: new WanPipeline(gpu, resolved, components, operands) };
+    const store = options.store ?? cacheStore(options.onWarning ? { onWarning: options.onWarning } : {});
+    const model = await resolveModel(reference, options.manifestUrl, signal);
+    const { label } = model.source;
+    // What the manifest says spares a round trip: the code is under way while the index is read, which has the last word.
+    if (model.className) pipelineModule(label, model.className).catch(() => {});
+    const index = await readConfig(model.source, 'model_index.json', signal);
+    const { openPipeline } = await pipelineModule(label, index._class_name);
+    return { gpu, model: await openPipeline({ gpu, model, index, precision, operands, store, signal }) };
   } catch (error) {
     gpu.dispose();
     throw error;
   }
-}
-
-async function readIndex({ source }: ResolvedModel, signal?: AbortSignal): Promise<ConfigJson> {
-  const index = await readConfig(source, 'model_index.json', signal);
-  if (index._class_name === 'WanPipeline') return index;
-  throw new UnsupportedModelError(
-    `${source.label} is a ${JSON.stringify(index._class_name)}, which is not built.`,
-    'Use a folder of a WanPipeline in diffusers layout.',
-  );
 }

@@ -4,8 +4,7 @@ import type { Clip } from '../video/clip.ts';
 import type { ModelDefaults, PresetOptions } from '../weights/manifest.ts';
 import type { ModelInfo } from './model-info.ts';
 import { type OpenModel, openModel } from './open.ts';
-import type { GenerateOptions, LoadOptions, ModelReference } from './types.ts';
-import type { MemoryPlan } from './wan-pipeline.ts';
+import type { GenerateOptions, LoadOptions, MemoryPlan, ModelReference } from './types.ts';
 
 /**
  * Loads a model for text to video.

@@ -8,6 +8,8 @@ export interface ResolvedModel {
   /** The manifest's id, or the source's label. */
   readonly id: string;
   readonly source: WeightSource;
+  /** Its pipeline class, where the manifest says. */
+  readonly className?: string;
   /** Lengths and hashes to be checked; none for a folder that the manifest does not know. */
   readonly files?: readonly ManifestFile[];
   readonly defaults?: ModelDefaults;
@@ -44,8 +46,8 @@ export async function resolveModel(
       `Use one of: ${models.map(({ id }) => id).join(', ')}; or the URL of a folder in diffusers' layout.`,
     );
   }
-  const source = sourceFromUrl(new URL(entry.url, url));
-  return { id: entry.id, source, files: entry.files, defaults: entry.defaults, presets: entry.presets };
+  const { id, pipeline: className, files, defaults, presets } = entry;
+  return { id, source: sourceFromUrl(new URL(entry.url, url)), className, files, defaults, presets };
 }
 
 function toSource(model: Exclude<ModelReference, string>): WeightSource {

@@ -181,6 +181,22 @@ export interface Report {
   readonly warnings: readonly string[];
 }
 
+/** Bytes that a generation will hold, known before it allocates any. */
+export interface MemoryPlan {
+  /** Of all components. */
+  readonly weightsBytes: number;
+  /** Activations, states and parameters of the run. */
+  readonly runBytes: number;
+  /** What the policy keeps: freed before the clip is made. */
+  readonly cacheBytes: number;
+  /** Of previews: freed before the clip is made, too. */
+  readonly previewBytes: number;
+  /** The clip's pixels. */
+  readonly clipBytes: number;
+  /** The most that is held at once. */
+  readonly plannedBytes: number;
+}
+
 /** GPU memory of a run, in bytes. */
 export interface MemoryUse {
   /** Known before anything of the run was allocated. */

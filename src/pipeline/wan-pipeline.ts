@@ -11,13 +11,14 @@ import { randn } from '../samplers/noise.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import { describeModel, type ModelInfo } from './model-info.ts';
+import type { ModelPipeline } from './model-pipeline.ts';
 import { type RunSettings, resolveSettings, wanDefaults } from './options.ts';
 import { withArtifact, withPreset } from './policy-presets.ts';
 import { makeReport } from './report.ts';
 import type { ResolvedModel } from './resolve.ts';
 import { ScheduledForwards } from './scheduled-forwards.ts';
 import { Stopwatch } from './stopwatch.ts';
-import type { GenerateOptions, LoadOptions, Progress } from './types.ts';
+import type { GenerateOptions, LoadOptions, MemoryPlan, Progress } from './types.ts';
 import { runShape, WanCache } from './wan-cache.ts';
 import type { WanComponents } from './wan-components.ts';
 import { rowStride } from './wan-decoding.ts';
@@ -26,24 +27,8 @@ import { latentSize, planGeometry, sizeRules } from './wan-geometry.ts';
 import { WanPreview } from './wan-preview.ts';
 import { type RunGeometry, WanRun } from './wan-run.ts';
 
-/** Bytes that a generation will hold, known before it allocates any. */
-export interface MemoryPlan {
-  /** Of all components. */
-  readonly weightsBytes: number;
-  /** Activations, states and parameters of the run. */
-  readonly runBytes: number;
-  /** What the policy keeps: freed before the clip is made. */
-  readonly cacheBytes: number;
-  /** Of previews: freed before the clip is made, too. */
-  readonly previewBytes: number;
-  /** The clip's pixels. */
-  readonly clipBytes: number;
-  /** The most that is held at once. */
-  readonly plannedBytes: number;
-}
-
 /** A `WanPipeline` on one device: text to video. */
-export class WanPipeline {
+export class WanPipeline implements ModelPipeline {
   /** What `generate` takes where it is not told. */
   readonly defaults: ModelDefaults;
   readonly #pacer: Pacer;

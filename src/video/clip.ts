@@ -92,6 +92,7 @@ export class Clip {
    *
    * @returns MP4 where the browser has an H.264 encoder for this size, else WebM, unless `type` says which.
    * @throws {VideoEncoderError} listing what was tried, when no encoder takes the clip.
+   * @throws {SourceError} when the encoder's code, which is loaded for it, does not come.
    * @throws {StillframeError} when the clip is disposed of.
    */
   async toBlob(options: EncodeOptions = {}): Promise<Blob> {

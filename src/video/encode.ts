@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts';
+import { lazy } from '../lazy.ts';
 
 /** Options of `Clip.toBlob`. */
 export interface EncodeOptions {
@@ -29,12 +30,13 @@ export interface EncodeSource {
  *
  * @throws {VideoEncoderError} listing what was tried, when no encoder takes them.
  * @throws {OptionError} on another container or an impossible bitrate.
+ * @throws {SourceError} when the encoder's own code cannot be loaded.
  */
 export async function encode(source: EncodeSource, options: EncodeOptions): Promise<Blob> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   // Loaded when first needed: the muxer is larger than all the rest.
-  const { encodeWithBest } = await import('./encoder.ts');
+  const { encodeWithBest } = await lazy('video files', import('./encoder.ts'));
   return encodeWithBest(source, options);
 }
 

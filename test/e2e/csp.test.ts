@@ -81,3 +81,15 @@ test.each([
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(headers === ISOLATED);
   expect(complaints).toEqual([]);
 });
+
+test('a page whose files a new version has replaced says so', async () => {
+  await using server = await startServer(join(app.folder, 'dist'), { pages: { '/favicon.ico': '' } });
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  await context.route('**/wan-*.js', (route) => route.fulfill({ status: 404 }));
+  const { page } = await openPage(context, `${server.url}page.html`);
+  await page.waitForFunction(() => document.title !== '-', undefined, { timeout: 120_000 });
+  expect(await page.title()).toMatch(
+    /^SourceError: The code for the WanPipeline could not be loaded: .*reload the page/,
+  );
+});

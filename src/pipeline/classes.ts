@@ -1,0 +1,23 @@
+import { UnsupportedModelError } from '../errors.ts';
+import { lazy } from '../lazy.ts';
+import type { PipelineModule } from './model-pipeline.ts';
+
+/** Every class that is built; each is a file of its own in the build, loaded when a model asks for it. */
+const CLASSES: ReadonlyMap<unknown, () => Promise<PipelineModule>> = new Map([
+  ['WanPipeline', () => import('./wan.ts')],
+]);
+
+/**
+ * Loads the code of a pipeline class.
+ *
+ * @param label The model's, for errors. @param className As `model_index.json` or the manifest names it.
+ * @throws {UnsupportedModelError} for a class that is not built; {SourceError} when its code cannot be loaded.
+ */
+export async function pipelineModule(label: string, className: unknown): Promise<PipelineModule> {
+  const load = CLASSES.get(className);
+  if (load) return lazy(`the ${className}`, load());
+  throw new UnsupportedModelError(
+    `${label} is a ${JSON.stringify(className)}, which is not built.`,
+    `Use a folder of a ${[...CLASSES.keys()].join(' or ')} in diffusers layout.`,
+  );
+}

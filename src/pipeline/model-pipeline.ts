@@ -1,0 +1,46 @@
+import type { Gpu } from '../gpu/gpu.ts';
+import type { ConfigJson } from '../models/config.ts';
+import type { OpContext } from '../ops/context.ts';
+import type { Clip } from '../video/clip.ts';
+import type { ModelDefaults, ModelEntry } from '../weights/manifest.ts';
+import type { WeightStore } from '../weights/store.ts';
+import type { WeightPrecision } from '../weights/weight-set.ts';
+import type { ModelInfo } from './model-info.ts';
+import type { ResolvedModel } from './resolve.ts';
+import type { GenerateOptions, LoadOptions, MemoryPlan } from './types.ts';
+
+/** A model of one of diffusers' pipeline classes, on one device. */
+export interface ModelPipeline {
+  /** What `generate` takes where it is not told. */
+  readonly defaults: ModelDefaults;
+  /** The manifest's tuned options, by policy and name. */
+  readonly presets: ModelEntry['presets'];
+  /** What the model is, and what a run with its defaults takes. */
+  readonly info: ModelInfo;
+  /** Reads all weights and compiles the kernels of a run. @throws {OptionError} before anything is read. */
+  load(options: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'>): Promise<void>;
+  /** What a generation would hold. @throws {OptionError} */
+  plan(options: GenerateOptions): MemoryPlan;
+  /** Makes a clip. */
+  generate(options: GenerateOptions): Promise<Clip>;
+  /** Frees all that it holds. */
+  dispose(): void;
+}
+
+/** What a pipeline is opened with. */
+export interface PipelineSource {
+  readonly gpu: Gpu;
+  readonly model: ResolvedModel;
+  /** The folder's `model_index.json`. */
+  readonly index: ConfigJson;
+  readonly precision: WeightPrecision;
+  readonly operands: OpContext['operands'];
+  readonly store: WeightStore;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A module with a pipeline class: its models, kernels and all that only it needs. */
+export interface PipelineModule {
+  /** Reads and checks configurations and headers. @throws {UnsupportedModelError | WeightsError | SourceError} */
+  openPipeline(source: PipelineSource): Promise<ModelPipeline>;
+}

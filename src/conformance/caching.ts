@@ -1,4 +1,6 @@
 import { configurePolicy } from '../cache/index.ts';
+import type { OptionValue } from '../cache/options.ts';
+import type { Branch } from '../cache/policy.ts';
 import { type RunRecord, Scheduler } from '../cache/scheduler.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
@@ -9,13 +11,24 @@ import { openWanComponents, type WanComponents } from '../pipeline/wan-component
 import { denoise } from '../pipeline/wan-generate.ts';
 import { WanRun } from '../pipeline/wan-run.ts';
 import { readJson, type WeightSource } from '../weights/source.ts';
-import { type CaseSettings, caseSettings, type RecordedProbe, recordedProbes, recordedScores } from './caching-case.ts';
+import {
+  type CaseSettings,
+  caseBranches,
+  caseOptions,
+  caseSettings,
+  type RecordedProbe,
+  recordedProbes,
+  recordedScores,
+} from './caching-case.ts';
 import { compare } from './compare.ts';
-import { type Golden, goldenInput, readGolden } from './golden.ts';
+import { type Golden, type GoldenTensor, goldenInput, readGolden } from './golden.ts';
 import type { Precision } from './replay.ts';
 
 /** A mean so near to its threshold, relative to it, may fall on either side of it. */
 const NEAR = 1e-3;
+
+/** The prompt embeddings of a case, by branch. */
+const EMBEDDINGS: Readonly<Record<Branch, string>> = { cond: 'in.prompt_embeds', uncond: 'in.negative_prompt_embeds' };
 
 /** What caching measured or decided, beside its recording. */
 export type CachingRow =
@@ -72,8 +85,9 @@ export async function* cachingConformance(
       const runner = new CaseRunner(gpu, components, golden, precision, signal);
       try {
         for (const recorded of recordedProbes(golden, runner.settings)) {
-          if (!only) yield* runner.rows(recorded);
-          else if (only.probe === recorded.probe) yield* runner.rows({ ...recorded, thresholds: [only.threshold] });
+          if (only && only.probe !== recorded.probe) continue;
+          const thresholds = recorded.thresholds.filter(({ threshold }) => !only || threshold === only.threshold);
+          yield* runner.rows({ ...recorded, thresholds });
         }
       } finally {
         runner.dispose();
@@ -87,6 +101,7 @@ export async function* cachingConformance(
 /** Runs one case again and again, with a policy's options. */
 class CaseRunner {
   readonly settings: CaseSettings;
+  readonly #prompts: readonly (readonly [Branch, GoldenTensor])[];
   readonly #run: WanRun;
   readonly #pacer: Pacer;
 
@@ -100,23 +115,25 @@ class CaseRunner {
     this.settings = caseSettings(golden);
     this.#pacer = new Pacer(gpu);
     const [, , frames = 0, rows = 0, columns = 0] = goldenInput(golden, 'in.latents').shape;
-    const length = (name: string) => goldenInput(golden, name).shape[1] as number;
-    const promptLength = { cond: length('in.prompt_embeds'), uncond: length('in.negative_prompt_embeds') };
+    this.#prompts = caseBranches(golden).map((branch) => [branch, goldenInput(golden, EMBEDDINGS[branch])]);
     const geometry = {
       latentSize: [frames, rows, columns],
       steps: this.settings.steps,
       stateRows: 1,
-      promptLength,
+      promptLength: Object.fromEntries(this.#prompts.map(([branch, { shape }]) => [branch, shape[1] as number])),
     } as const;
     this.#run = new WanRun(gpu, components, geometry, precision.operands);
   }
 
   async *rows({ probe, scores, thresholds }: RecordedProbe): AsyncIterable<CachingRow> {
     const name = this.golden.file.replace('.safetensors', '');
-    const measured = await this.#denoise({ probe, threshold: 0 });
+    const { steps, schedules } = this.settings;
+    const options = { ...caseOptions(this.settings), probe };
+    // Every branch is measured, also where one decides for both.
+    const measured = await this.#denoise({ ...options, branches: 'separate', threshold: 0 });
     for (const [branch, recorded] of scores) {
       const ours = measured.scores.filter((row) => row.branch === branch);
-      let difference = ours.length === this.settings.steps - 1 ? 0 : Number.POSITIVE_INFINITY;
+      let difference = ours.length === steps - 1 ? 0 : Number.POSITIVE_INFINITY;
       for (const { step, blocks } of ours) {
         for (const [i, want] of recordedScores(recorded, step).blocks.entries()) {
           difference = Math.max(difference, Math.abs((blocks[i] ?? Number.NaN) / want - 1));
@@ -124,10 +141,8 @@ class CaseRunner {
       }
       yield { kind: 'scores', name: `${name} scores.${probe}.${branch}`, difference };
     }
-    const { steps, interval, tail, tailMode, schedules } = this.settings;
-    for (const threshold of thresholds) {
-      const { schedule } = await this.#denoise({ probe, threshold, interval, tail, tailMode });
-      const key = `${probe}.${threshold}`;
+    for (const { key, threshold } of thresholds) {
+      const { schedule } = await this.#denoise({ ...options, threshold });
       const means = [...scores.values()].flatMap((recorded) =>
         Array.from({ length: steps - 1 }, (_, i) => recordedScores(recorded, i + 1).mean),
       );
@@ -146,12 +161,11 @@ class CaseRunner {
     this.#run.stop();
   }
 
-  async #denoise(options: Readonly<Record<string, unknown>>): Promise<RunRecord> {
+  async #denoise(options: Readonly<Record<string, OptionValue>>): Promise<RunRecord> {
     const { gpu, components, golden, precision, signal } = this;
     const run = this.#run;
     await run.start();
-    run.writePrompt('cond', goldenInput(golden, 'in.prompt_embeds').values);
-    run.writePrompt('uncond', goldenInput(golden, 'in.negative_prompt_embeds').values);
+    for (const [branch, { values }] of this.#prompts) run.writePrompt(branch, values);
     const configured = configurePolicy('bwcache', options);
     const ops = { capabilities: gpu.capabilities, operands: precision.operands };
     const cache = new WanCache(run, configured, components.transformer, ops);

@@ -4,7 +4,7 @@ import { configurePolicy } from '../../../src/cache/index.ts';
 import type { Branch } from '../../../src/cache/policy.ts';
 import { predictSchedule, type RecordedRun } from '../../../src/cache/predict.ts';
 import { type BlockScores, Scheduler } from '../../../src/cache/scheduler.ts';
-import { caseSettings, recordedProbes, recordedScores } from '../../../src/conformance/caching-case.ts';
+import { caseOptions, caseSettings, recordedProbes, recordedScores } from '../../../src/conformance/caching-case.ts';
 import { readGolden } from '../../../src/conformance/golden.ts';
 import { OptionError } from '../../../src/errors.ts';
 import { sourceFromFiles } from '../../../src/weights/source.ts';
@@ -49,19 +49,20 @@ describe.each([0, 1, 2])('recorded case %d of the embedded model', async (number
   const file = `case-${number}.safetensors`;
   const bytes = new Uint8Array(await readFile(`test/fixtures/shapes-bwcache/${file}`));
   const golden = await readGolden(sourceFromFiles([new File([bytes], file)]), file);
-  const { interval, tail, tailMode, schedules, steps } = caseSettings(golden);
+  const settings = caseSettings(golden);
+  const { schedules, steps } = settings;
 
-  test.each(recordedProbes(golden, caseSettings(golden)))(
+  test.each(recordedProbes(golden, settings))(
     'probe $probe: from one full run, every threshold exactly up to where reuse changes the scores',
     ({ probe, scores, thresholds }) => {
       const byStep = ([branch, tensor]: [Branch, Parameters<typeof recordedScores>[0]]) =>
         [branch, Array.from({ length: steps }, (_, step) => recordedScores(tensor, step).blocks)] as const;
       const run = measuredRun(probe, new Map([...scores].map(byStep)));
       expect(thresholds.length).toBeGreaterThan(0);
-      for (const threshold of thresholds) {
-        const options = { probe, threshold, interval, tail, tailMode };
+      for (const { key, threshold } of thresholds) {
+        const options = { ...caseOptions(settings), probe, threshold };
         const { schedule, isComplete, computedShare } = predictSchedule(run, { name: 'bwcache', options });
-        const real = schedules[`${probe}.${threshold}`] ?? {};
+        const real = schedules[key] ?? {};
         const [reuse = steps] = BRANCHES.map((branch) => firstReuse(real[branch])).sort((a, b) => a - b);
         for (const branch of BRANCHES) {
           // The first step of a branch that comes out otherwise is after the one whose scores are of other latents.

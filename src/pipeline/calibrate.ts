@@ -6,11 +6,11 @@ import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import { CalibrationForwards } from './calibration-forwards.ts';
-import { resolveSettings, wanDefaults } from './options.ts';
+import { resolveSettings } from './options.ts';
 import type { GenerateOptions, Progress } from './types.ts';
 import type { WanComponents } from './wan-components.ts';
 import { denoise, encodePrompts } from './wan-generate.ts';
-import { planGeometry, sizeRules } from './wan-geometry.ts';
+import { latentCount, planGeometry, sizeRules, wanDefaults } from './wan-geometry.ts';
 import { WanRun } from './wan-run.ts';
 
 /** What is calibrated. */
@@ -58,11 +58,10 @@ export async function calibrateSmoothCache(
       await forwards.start(gpu);
       const context = { gpu, pacer, run, signal };
       await encodePrompts(context, { prompt }, tokens);
-      const size = geometry.latentSize.reduce((product, side) => product * side, transformer.config.inChannels);
       await denoise(context, {
         sampler: kind.create(steps, sampler.shift),
         guidanceScale: settings.guidanceScale,
-        latents: randn(size, i),
+        latents: randn(latentCount(components.vaeConfig, geometry.latentSize), i),
         forwards,
         onStep: (step) =>
           onProgress?.({ phase: 'denoise', loaded: i * steps + step + 1, total: prompts.length * steps }),

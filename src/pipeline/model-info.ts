@@ -2,8 +2,8 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { largestAllowed } from '../gpu/limits.ts';
 import type { BufferRequest } from '../gpu/memory.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
+import type { WeightSet } from '../weights/weight-set.ts';
 import type { MemoryPlan } from './types.ts';
-import type { WanPart } from './wan-components.ts';
 
 /** A part of a model, such as its transformer. */
 export interface ModelPart {
@@ -44,9 +44,14 @@ export interface ModelInfo {
   readonly fits: boolean;
 }
 
+/** A part whose weights are declared. */
+export interface DeclaredPart extends Pick<ModelPart, 'name' | 'className'> {
+  readonly weights: WeightSet;
+}
+
 /** What `describeModel` is told. */
 export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'tokens' | 'memory'> {
-  readonly parts: readonly WanPart[];
+  readonly parts: readonly DeclaredPart[];
   /** Of a run with the defaults. */
   readonly buffers: readonly BufferRequest[];
 }

@@ -2,7 +2,7 @@ import { configurePolicy } from '../cache/index.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
 import type { Branch } from '../cache/policy.ts';
 import { OptionError } from '../errors.ts';
-import { SAMPLERS, samplerByName } from '../samplers/index.ts';
+import { samplerByName } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import type { GenerateOptions } from './types.ts';
@@ -71,16 +71,6 @@ export function resolveSettings(options: GenerateOptions, defaults: ModelDefault
     branches: guidanceScale > 1 ? ['cond', 'uncond'] : ['cond'],
     policy,
   };
-}
-
-/** Defaults of a model that is not in the manifest: those of diffusers' `WanPipeline`. */
-export function wanDefaults(sampler: SamplerKind): ModelDefaults {
-  return { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
-}
-
-/** Names of all samplers, for help texts. */
-export function samplerNames(): string[] {
-  return SAMPLERS.map(({ name }) => name);
 }
 
 function finite(name: string, value: number): number {

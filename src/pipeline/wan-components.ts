@@ -1,5 +1,6 @@
 import { UnsupportedModelError } from '../errors.ts';
 import type { Capabilities } from '../gpu/capabilities.ts';
+import type { Gpu } from '../gpu/gpu.ts';
 import { type ConfigJson, readConfig } from '../models/config.ts';
 import { parseT5Config } from '../models/t5/config.ts';
 import { T5Encoder } from '../models/t5/encoder.ts';
@@ -12,7 +13,9 @@ import { loadTokenizer, type PromptTokenizer } from '../text/tokenizer.ts';
 import { openCheckpoint } from '../weights/checkpoint.ts';
 import type { WeightStore } from '../weights/store.ts';
 import { type WeightPrecision, WeightSet } from '../weights/weight-set.ts';
+import type { DeclaredPart } from './model-info.ts';
 import type { ResolvedModel } from './resolve.ts';
+import type { Progress } from './types.ts';
 
 /** The parts of a `WanPipeline`, declared: their weights are known and checked, but not read. */
 export interface WanComponents {
@@ -25,16 +28,7 @@ export interface WanComponents {
   /** Each part's weights, in the order of use. */
   readonly weights: readonly WeightSet[];
   /** The same parts by their names in `model_index.json`. */
-  readonly parts: readonly WanPart[];
-}
-
-/** A part of a `WanPipeline` that has weights. */
-export interface WanPart {
-  /** In `model_index.json`. */
-  readonly name: string;
-  /** Class in diffusers or transformers. */
-  readonly className: string;
-  readonly weights: WeightSet;
+  readonly parts: readonly DeclaredPart[];
 }
 
 /** How components are opened. */
@@ -98,6 +92,32 @@ export async function openWanComponents(
   for (const set of weights) set.check();
   checkFit(source.label, models, encoder);
   return { ...models, ...(encoder && tokenizer ? { text: { tokenizer, encoder } } : {}), weights, parts };
+}
+
+/** GPU bytes of all weights. */
+export function weightsBytes({ weights }: Pick<WanComponents, 'weights'>): number {
+  return weights.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Reads all weights, one part after the other. @throws as `WeightSet.load`. */
+export async function loadWeights(
+  gpu: Gpu,
+  { weights, text }: WanComponents,
+  signal?: AbortSignal,
+  onProgress?: (progress: Progress) => void,
+): Promise<void> {
+  const sets = weights.map((set) => ({ set, loaded: 0, total: set.storedBytes }));
+  const sum = (key: 'loaded' | 'total') => sets.reduce((bytes, other) => bytes + other[key], 0);
+  for (const entry of sets) {
+    await entry.set.load(gpu, {
+      signal,
+      onBytes(loaded, total, from) {
+        Object.assign(entry, { loaded, total });
+        onProgress?.({ phase: 'download', loaded: sum('loaded'), total: sum('total'), from });
+      },
+    });
+  }
+  await text?.encoder.loadTables(signal);
 }
 
 /** A component's class in `model_index.json`: `["diffusers", "WanTransformer3DModel"]`, `[null, null]` for none. */

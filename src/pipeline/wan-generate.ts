@@ -2,17 +2,15 @@ import type { Branch } from '../cache/policy.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Pacer } from '../gpu/pacer.ts';
 import type { StepClock } from '../gpu/step-clock.ts';
-import type { Tensor } from '../gpu/tensor.ts';
+import { Tensor } from '../gpu/tensor.ts';
 import type { Sampler } from '../samplers/sampler.ts';
-import { cleanPrompt } from '../text/clean.ts';
-import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
+import type { EncodedPrompt } from '../text/tokenizer.ts';
+import type { RunSettings } from './options.ts';
 import type { Forwards } from './scheduled-forwards.ts';
 import type { GenerateOptions, Progress } from './types.ts';
+import { rowStride } from './wan-decoding.ts';
 import type { WanPreview } from './wan-preview.ts';
 import type { WanRun } from './wan-run.ts';
-
-/** Most tokens of a prompt that Wan's pipeline takes, whatever the tokenizer would. */
-const MAX_TOKENS = 512;
 
 /** Steps that may be on their way to the GPU at once: enough that it never waits, few enough to stop soon. */
 export const STEPS_IN_FLIGHT = 2;
@@ -39,18 +37,6 @@ export interface Denoising {
   readonly clock?: StepClock | undefined;
   /** Called when a step has run, with its wall-clock seconds. */
   readonly onStep?: (step: number, seconds: number) => void | Promise<void>;
-}
-
-/** Tokens of a prompt, and what to tell the user when it was cut. */
-export function tokenize(
-  tokenizer: PromptTokenizer,
-  name: string,
-  prompt: string,
-): EncodedPrompt & { warning?: string } {
-  const encoded = tokenizer.encode(cleanPrompt(prompt), MAX_TOKENS);
-  if (!encoded.truncated) return encoded;
-  const warning = `${name} was cut: the model takes ${encoded.ids.length} tokens, and ${encoded.cut} more were given.`;
-  return { ...encoded, warning };
 }
 
 /** Fills in each branch's prompt embeddings: given ones as they are, others by the text encoder. */
@@ -111,8 +97,29 @@ export async function denoise(
   await preview?.finish();
 }
 
-/** Decodes chunk by chunk, copying each chunk's frames into `pixels`, [frames, height, rowStride] u32. */
-export async function decode({ gpu, pacer, run, signal, onProgress }: PhaseContext, pixels: Tensor): Promise<void> {
+/** Decodes chunk by chunk into memory of the clip's own, which `release` frees. */
+export async function decodeClip(
+  context: PhaseContext,
+  { frames, height, width }: Pick<RunSettings, 'frames' | 'height' | 'width'>,
+): Promise<{ readonly pixels: Tensor; readonly release: () => void }> {
+  const { gpu } = context;
+  const pixels = new Tensor('clip', 'u32', [frames, height, rowStride(width)]);
+  const buffers = await gpu.memory.allocate([{ label: 'clip', bytes: pixels.bytes }]);
+  const release = () => gpu.memory.free(buffers);
+  pixels.bind(buffers[0]);
+  try {
+    await decode(context, pixels);
+    return { pixels, release };
+  } catch (error) {
+    // What was submitted may still write them; a lost device has let go of them.
+    await gpu.idle().catch(() => {});
+    release();
+    throw error;
+  }
+}
+
+/** Copies each chunk's frames into `pixels`, [frames, height, rowStride] u32. */
+async function decode({ gpu, pacer, run, signal, onProgress }: PhaseContext, pixels: Tensor): Promise<void> {
   const { chunks } = run.decoding;
   let offset = 0;
   for (const [i, chunk] of chunks.entries()) {
@@ -120,8 +127,8 @@ export async function decode({ gpu, pacer, run, signal, onProgress }: PhaseConte
     signal?.throwIfAborted();
     await pacer.run(run.program, chunk.kind, run.program.commands(chunk.sections), signal);
     const commands = gpu.device.createCommandEncoder({ label: 'decode.keep' });
-    const bytes = chunk.pixels.shape.reduce((product, size) => product * size, 4);
-    commands.copyBufferToBuffer(chunk.pixels.buffer, 0, pixels.buffer, offset, bytes);
+    const { buffer, bytes } = chunk.pixels;
+    commands.copyBufferToBuffer(buffer, 0, pixels.buffer, offset, bytes);
     gpu.device.queue.submit([commands.finish()]);
     offset += bytes;
     await gpu.idle();

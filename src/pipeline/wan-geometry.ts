@@ -1,12 +1,18 @@
 import type { Branch } from '../cache/policy.ts';
 import { OptionError } from '../errors.ts';
+import { elements } from '../gpu/tensor.ts';
 import { type AutoencoderKLWanConfig, spatialCompression, temporalCompression } from '../models/vae/index.ts';
-import type { EncodedPrompt } from '../text/tokenizer.ts';
+import type { SamplerKind } from '../samplers/sampler.ts';
+import { cleanPrompt } from '../text/clean.ts';
+import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
+import type { ModelDefaults } from '../weights/manifest.ts';
 import type { RunSettings, SizeRules } from './options.ts';
 import type { GenerateOptions, PromptEmbeddings } from './types.ts';
 import type { WanComponents } from './wan-components.ts';
-import { tokenize } from './wan-generate.ts';
 import type { RunGeometry } from './wan-run.ts';
+
+/** Most tokens of a prompt that Wan's pipeline takes, whatever the tokenizer would. */
+const MAX_TOKENS = 512;
 
 /** Text encodings are recorded for a multiple of so many tokens, so that most prompts share a recording. */
 const TOKEN_BLOCK = 32;
@@ -20,7 +26,7 @@ export interface GeometryPlan {
   readonly warnings: readonly string[];
 }
 
-/** Finds the geometry of a run. @throws {OptionError} for embeddings of the wrong size. */
+/** Finds the geometry of a run. @throws {OptionError} for embeddings or latents of the wrong size. */
 export function planGeometry(
   { text, transformer, vaeConfig }: WanComponents,
   settings: RunSettings,
@@ -51,6 +57,7 @@ export function planGeometry(
     promptLength,
     ...(longest > 0 ? { textLength: longest } : {}),
   };
+  if (options.latents) checkLatents(options.latents, vaeConfig, geometry.latentSize);
   return { geometry, tokens, warnings };
 }
 
@@ -63,10 +70,35 @@ export function latentSize(
   return [1 + (frames - 1) / temporalCompression(config), height / scale, width / scale];
 }
 
+/** How many numbers a run's latents are. */
+export function latentCount({ zDim }: AutoencoderKLWanConfig, size: RunGeometry['latentSize']): number {
+  return zDim * elements(size);
+}
+
 /** The sizes of clips that a model can make. */
 export function sizeRules({ vaeConfig, transformer }: WanComponents): SizeRules {
   const [, rows, columns] = transformer.config.patchSize;
   return { pixels: spatialCompression(vaeConfig) * Math.max(rows, columns), frames: temporalCompression(vaeConfig) };
+}
+
+/** Defaults of a model that is not in the manifest: those of diffusers' `WanPipeline`. */
+export function wanDefaults(sampler: SamplerKind): ModelDefaults {
+  return { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
+}
+
+/** Tokens of a prompt, and what to tell the user when it was cut. */
+function tokenize(tokenizer: PromptTokenizer, name: string, prompt: string): EncodedPrompt & { warning?: string } {
+  const encoded = tokenizer.encode(cleanPrompt(prompt), MAX_TOKENS);
+  if (!encoded.truncated) return encoded;
+  const warning = `${name} was cut: the model takes ${encoded.ids.length} tokens, and ${encoded.cut} more were given.`;
+  return { ...encoded, warning };
+}
+
+function checkLatents(latents: Float32Array, config: AutoencoderKLWanConfig, size: RunGeometry['latentSize']): void {
+  const count = latentCount(config, size);
+  if (latents.length === count) return;
+  const shape = [config.zDim, ...size].join(' x ');
+  throw new OptionError(`latents holds ${latents.length} values.`, `Pass ${count}: ${shape}.`);
 }
 
 function checkEmbeddings(name: string, { values, length }: PromptEmbeddings, textDim: number): number {

@@ -4,27 +4,25 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
 import { compile, plannedBuffers } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
-import { StepClock } from '../gpu/step-clock.ts';
-import { elements, Tensor } from '../gpu/tensor.ts';
+import { elements } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
+import { GenerationMemory } from './generation-memory.ts';
 import { describeModel, type ModelInfo } from './model-info.ts';
 import type { ModelPipeline } from './model-pipeline.ts';
-import { type RunSettings, resolveSettings, wanDefaults } from './options.ts';
+import { type RunSettings, resolveSettings } from './options.ts';
 import { withArtifact, withPreset } from './policy-presets.ts';
 import { makeReport } from './report.ts';
 import type { ResolvedModel } from './resolve.ts';
 import { ScheduledForwards } from './scheduled-forwards.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { GenerateOptions, LoadOptions, MemoryPlan, Progress } from './types.ts';
-import { runShape, WanCache } from './wan-cache.ts';
-import type { WanComponents } from './wan-components.ts';
-import { rowStride } from './wan-decoding.ts';
-import { decode, denoise, encodePrompts, type PhaseContext } from './wan-generate.ts';
-import { latentSize, planGeometry, sizeRules } from './wan-geometry.ts';
-import { WanPreview } from './wan-preview.ts';
+import { runShape } from './wan-cache.ts';
+import { loadWeights, type WanComponents } from './wan-components.ts';
+import { type Denoising, decodeClip, denoise, encodePrompts, type PhaseContext } from './wan-generate.ts';
+import { latentCount, latentSize, planGeometry, sizeRules, wanDefaults } from './wan-geometry.ts';
 import { type RunGeometry, WanRun } from './wan-run.ts';
 
 /** A `WanPipeline` on one device: text to video. */
@@ -52,23 +50,16 @@ export class WanPipeline implements ModelPipeline {
 
   /** What the model is, and what a run with its defaults takes. */
   get info(): ModelInfo {
-    const settings = this.#settings(this.#emptyPrompt);
-    const run = this.#runFor(planGeometry(this.components, settings, this.#emptyPrompt).geometry);
-    const memory = this.#plan(settings, run, this.#cacheFor(settings, run));
+    const { run, plan } = this.#memoryOf(this.#emptyPrompt);
     return describeModel(this.gpu, {
       id: this.model.id,
       className: 'WanPipeline',
       parts: this.components.parts,
       defaults: this.defaults,
       tokens: elements(this.components.transformer.tokenGrid(run.geometry.latentSize)),
-      memory,
-      buffers: [...plannedBuffers(run.recording), { label: 'clip', bytes: memory.clipBytes }],
+      memory: plan,
+      buffers: [...plannedBuffers(run.recording), { label: 'clip', bytes: plan.clipBytes }],
     });
-  }
-
-  /** GPU bytes of the weights. */
-  get weightsBytes(): number {
-    return this.components.weights.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /**
@@ -81,11 +72,11 @@ export class WanPipeline implements ModelPipeline {
     signal,
     onProgress,
   }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
-    const first = this.#recordFirst(firstRun);
-    const compiling = this.#seconds.time('compile', () => this.#compile(first, onProgress));
+    const { recordings } = this.#memoryOf(firstRun ?? this.#emptyPrompt);
+    const compiling = this.#seconds.time('compile', () => this.#compile(recordings, onProgress));
     compiling.catch(() => {});
     try {
-      await this.#seconds.time('load', () => this.#loadWeights(signal, onProgress));
+      await this.#seconds.time('load', () => loadWeights(this.gpu, this.components, signal, onProgress));
       await compiling;
       signal?.throwIfAborted();
     } catch (error) {
@@ -96,91 +87,71 @@ export class WanPipeline implements ModelPipeline {
 
   /** What a generation would hold. @throws {OptionError} */
   plan(options: GenerateOptions): MemoryPlan {
-    const settings = this.#settings(options);
-    const run = this.#runFor(planGeometry(this.components, settings, options).geometry);
-    return this.#plan(settings, run, this.#cacheFor(settings, run), this.#previewFor(options, run));
+    return this.#memoryOf(options).plan;
   }
 
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
   async generate(options: GenerateOptions): Promise<Clip> {
+    const { gpu } = this;
     const { signal, onProgress } = options;
-    const { source, presets } = this.model;
+    const { id, source, presets } = this.model;
     const settings = this.#settings(await withArtifact(withPreset(options, presets), source, signal));
     const { geometry, tokens, warnings } = planGeometry(this.components, settings, options);
     signal?.throwIfAborted();
-    const run = this.#runFor(geometry);
+    const memory = this.#record(settings, geometry, options.preview);
+    const { run } = memory;
     if (run !== this.#run) {
       this.#run?.stop();
       this.#run = run;
     }
-    const others = this.gpu.memory.currentBytes - this.weightsBytes - (run.isStarted ? run.plannedBytes : 0);
-    this.gpu.memory.resetPeak();
+    const { plan } = memory;
+    const others = gpu.memory.currentBytes - plan.weightsBytes - (run.isStarted ? plan.runBytes : 0);
+    gpu.memory.resetPeak();
     const seconds = this.#seconds.copy();
     const stepSeconds: number[] = [];
-    let pixels: GPUBuffer[] = [];
-    let clock: StepClock | undefined;
-    const cache = this.#cacheFor(settings, run);
-    const preview = this.#previewFor(options, run);
     try {
-      await seconds.time('compile', () => this.#compile(recordings(run, cache, preview), onProgress));
-      await run.start();
-      await cache.start(this.gpu);
-      await preview?.start(this.gpu);
-      clock = await StepClock.create(this.gpu, settings.steps, run.velocity);
-      const sampler = settings.sampler.create(settings.steps, this.components.sampler.shift);
-      const context: PhaseContext = { gpu: this.gpu, pacer: this.#pacer, run, signal, onProgress };
+      await seconds.time('compile', () => this.#compile(memory.recordings, onProgress));
+      await memory.start();
+      const context: PhaseContext = { gpu, pacer: this.#pacer, run, signal, onProgress };
       await seconds.time('text', () => encodePrompts(context, options, tokens));
-      const latents = this.#latents(settings, geometry, options.latents);
-      const onStep = (step: number, elapsed: number) => {
-        stepSeconds.push(elapsed);
-        options.onStep?.({ step, steps: settings.steps, seconds: elapsed });
-      };
       const scheduler = new Scheduler(settings.policy.policy, runShape(run), options);
-      const forwards = new ScheduledForwards(run, cache, scheduler);
-      const { guidanceScale } = settings;
-      const denoising = { sampler, guidanceScale, latents, forwards, preview, clock, onStep };
+      const denoising: Denoising = {
+        sampler: settings.sampler.create(settings.steps, this.components.sampler.shift),
+        guidanceScale: settings.guidanceScale,
+        latents: options.latents ?? randn(latentCount(this.components.vaeConfig, geometry.latentSize), settings.seed),
+        forwards: new ScheduledForwards(run, memory.cache, scheduler),
+        preview: memory.preview,
+        clock: memory.clock,
+        onStep(step, elapsed) {
+          stepSeconds.push(elapsed);
+          options.onStep?.({ step, steps: settings.steps, seconds: elapsed });
+        },
+      };
       await seconds.time('denoise', () => denoise(context, denoising));
-      cache.stop();
-      preview?.stop();
-      const gpuStepSeconds = await clock?.read();
-      const shape = [settings.frames, settings.height, rowStride(settings.width)];
-      const frames = new Tensor('clip', 'u32', shape);
-      pixels = await this.gpu.memory.allocate([{ label: 'clip', bytes: frames.bytes }]);
-      frames.bind(pixels[0]);
-      await seconds.time('decode', () => decode(context, frames));
-      const plan = this.#plan(settings, run, cache, preview);
-      const memory = { ...plan, peakBytes: this.gpu.memory.peakBytes - others };
-      return new Clip({
-        gpu: this.gpu,
-        pixels: frames,
-        width: settings.width,
-        height: settings.height,
-        frameCount: settings.frames,
-        report: makeReport({
-          model: this.model.id,
-          adapter: this.gpu.adapterName,
-          operands: this.operands,
-          settings,
-          record: scheduler.record,
-          seconds: seconds.seconds,
-          stepSeconds,
-          ...(gpuStepSeconds && { gpuStepSeconds }),
-          memory,
-          warnings,
-        }),
-        release: () => this.gpu.memory.free(pixels),
+      const gpuStepSeconds = await memory.finishDenoising();
+      const { pixels, release } = await seconds.time('decode', () => decodeClip(context, settings));
+      const { width, height, frames: frameCount } = settings;
+      const report = makeReport({
+        model: id,
+        adapter: gpu.adapterName,
+        operands: this.operands,
+        settings,
+        record: scheduler.record,
+        seconds: seconds.seconds,
+        stepSeconds,
+        ...(gpuStepSeconds && { gpuStepSeconds }),
+        memory: { ...plan, peakBytes: gpu.memory.peakBytes - others },
+        warnings,
       });
+      return new Clip({ gpu, pixels, width, height, frameCount, report, release });
     } catch (error) {
       // What was submitted may still use the buffers; a lost device has let go of them.
-      await this.gpu.idle().catch(() => {});
-      this.gpu.memory.free(pixels);
-      cache.stop();
-      preview?.stop();
+      await gpu.idle().catch(() => {});
       run.stop();
       this.#run = undefined;
       throw error;
     } finally {
-      clock?.dispose();
+      memory.stop();
     }
   }
 
@@ -191,29 +162,13 @@ export class WanPipeline implements ModelPipeline {
     for (const weights of this.components.weights) weights.dispose(this.gpu);
   }
 
-  async #loadWeights(signal?: AbortSignal, onProgress?: (progress: Progress) => void): Promise<void> {
-    const { weights, text } = this.components;
-    const sets = weights.map((set) => ({ set, loaded: 0, total: set.storedBytes }));
-    for (const entry of sets) {
-      await entry.set.load(this.gpu, {
-        signal,
-        onBytes: (loaded, total, from) => {
-          Object.assign(entry, { loaded, total });
-          const sum = (key: 'loaded' | 'total') => sets.reduce((bytes, other) => bytes + other[key], 0);
-          onProgress?.({ phase: 'download', loaded: sum('loaded'), total: sum('total'), from });
-        },
-      });
-    }
-    await text?.encoder.loadTables(signal);
-  }
-
   async #compile(recordings: readonly Recording[], onProgress?: (progress: Progress) => void): Promise<void> {
     await compile(this.gpu, recordings, (loaded, total) => onProgress?.({ phase: 'compile', loaded, total }));
   }
 
+  /** @param options With the model's preset filled in. */
   #settings(options: GenerateOptions): RunSettings {
-    const given = withPreset(options, this.model.presets);
-    const settings = resolveSettings(given, this.defaults, sizeRules(this.components));
+    const settings = resolveSettings(options, this.defaults, sizeRules(this.components));
     const { steps, sampler } = settings;
     settings.policy.policy.check?.({ model: this.model.id, sampler: sampler.name, steps });
     this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
@@ -229,13 +184,6 @@ export class WanPipeline implements ModelPipeline {
     return settings;
   }
 
-  #recordFirst(firstRun: GenerateOptions | undefined): Recording[] {
-    const options = firstRun ?? this.#emptyPrompt;
-    const settings = this.#settings(options);
-    const run = this.#record(planGeometry(this.components, settings, options).geometry);
-    return recordings(run, this.#cacheFor(settings, run), this.#previewFor(options, run));
-  }
-
   /** Options of a run of which only its size matters. */
   get #emptyPrompt(): GenerateOptions {
     if (this.components.text) return { prompt: '' };
@@ -243,48 +191,16 @@ export class WanPipeline implements ModelPipeline {
     return { promptEmbeds: given, negativePromptEmbeds: given };
   }
 
-  #record(geometry: RunGeometry): WanRun {
-    return new WanRun(this.gpu, this.components, geometry, this.operands);
+  /** What a generation would hold, recorded. */
+  #memoryOf(options: GenerateOptions): GenerationMemory {
+    const settings = this.#settings(withPreset(options, this.model.presets));
+    return this.#record(settings, planGeometry(this.components, settings, options).geometry, options.preview);
   }
 
-  #runFor(geometry: RunGeometry): WanRun {
-    const isSame = this.#run && JSON.stringify(this.#run.geometry) === JSON.stringify(geometry);
-    return this.#run && isSame ? this.#run : this.#record(geometry);
+  #record(settings: RunSettings, geometry: RunGeometry, preview: GenerateOptions['preview']): GenerationMemory {
+    const { gpu, components, operands } = this;
+    const isSame = JSON.stringify(this.#run?.geometry) === JSON.stringify(geometry);
+    const run = this.#run && isSame ? this.#run : new WanRun(gpu, components, geometry, operands);
+    return new GenerationMemory(gpu, components, run, settings, operands, preview);
   }
-
-  /** Recorded anew for every generation: it is small, and holds nothing until it starts. */
-  #cacheFor({ policy }: RunSettings, run: WanRun): WanCache {
-    const { capabilities } = this.gpu;
-    return new WanCache(run, policy, this.components.transformer, { capabilities, operands: this.operands });
-  }
-
-  #previewFor({ preview }: GenerateOptions, run: WanRun): WanPreview | undefined {
-    const { capabilities } = this.gpu;
-    return preview && new WanPreview(run, { capabilities, operands: this.operands }, preview);
-  }
-
-  #plan({ frames, height, width, steps }: RunSettings, run: WanRun, cache: WanCache, preview?: WanPreview): MemoryPlan {
-    const { weightsBytes } = this;
-    const runBytes = run.plannedBytes;
-    const cacheBytes = cache.plannedBytes;
-    const clipBytes = frames * height * rowStride(width) * 4;
-    const previewBytes = preview?.plannedBytes ?? 0;
-    const clockBytes = StepClock.plannedBytes(this.gpu, steps);
-    const plannedBytes = weightsBytes + runBytes + Math.max(cacheBytes + previewBytes, clockBytes, clipBytes);
-    return { weightsBytes, runBytes, cacheBytes, previewBytes, clipBytes, plannedBytes };
-  }
-
-  #latents({ seed }: RunSettings, { latentSize: size }: RunGeometry, given: Float32Array | undefined): Float32Array {
-    const count = this.components.vaeConfig.zDim * elements(size);
-    if (given && given.length !== count) {
-      const shape = [this.components.vaeConfig.zDim, ...size].join(' x ');
-      throw new OptionError(`latents holds ${given.length} values.`, `Pass ${count}: ${shape}.`);
-    }
-    return given ?? randn(count, seed);
-  }
-}
-
-/** All that a generation allocates. */
-function recordings(run: WanRun, cache: WanCache, preview: WanPreview | undefined): Recording[] {
-  return [run.recording, ...cache.recordings, ...(preview ? [preview.recording] : [])];
 }

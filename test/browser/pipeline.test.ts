@@ -158,9 +158,9 @@ describe('one pipeline, run after run', () => {
     const [a, b] = await Promise.all(clips.map((clip) => clip.rgba()));
     expect(a).toEqual(b);
     for (const clip of clips) clip.dispose();
-    await expect(pipeline.generate({ ...SMALL, latents: new Float32Array(3) })).rejects.toThrow(
-      /holds 3 .*Pass 128: 16 x 2/,
-    );
+    const few = { ...SMALL, latents: new Float32Array(3) };
+    expect(() => pipeline.plan(few)).toThrow(/holds 3 .*Pass 128: 16 x 2/);
+    await expect(pipeline.generate(few)).rejects.toThrow(/holds 3 .*Pass 128: 16 x 2/);
     const short = { values: new Float32Array(5), length: 7 };
     await expect(pipeline.generate({ ...SMALL, promptEmbeds: short })).rejects.toThrow(/5 values for a length of 7/);
   });

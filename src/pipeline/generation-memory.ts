@@ -1,0 +1,81 @@
+import type { Gpu } from '../gpu/gpu.ts';
+import type { Recording } from '../gpu/recorder.ts';
+import { StepClock } from '../gpu/step-clock.ts';
+import type { OpContext } from '../ops/context.ts';
+import type { RunSettings } from './options.ts';
+import type { GenerateOptions, MemoryPlan } from './types.ts';
+import { WanCache } from './wan-cache.ts';
+import { type WanComponents, weightsBytes } from './wan-components.ts';
+import { rowStride } from './wan-decoding.ts';
+import { WanPreview } from './wan-preview.ts';
+import type { WanRun } from './wan-run.ts';
+
+/**
+ * All that a generation holds on the GPU besides weights and clip: its run, which the next one of the same geometry goes
+ * on with, and what is recorded for it alone, as that is small: what the policy keeps, previews, a clock.
+ */
+export class GenerationMemory {
+  readonly cache: WanCache;
+  readonly preview: WanPreview | undefined;
+  #clock: StepClock | undefined;
+
+  /** Records it; memory comes with `start`. */
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly components: WanComponents,
+    readonly run: WanRun,
+    private readonly settings: RunSettings,
+    operands: OpContext['operands'],
+    preview: GenerateOptions['preview'],
+  ) {
+    const ops = { capabilities: gpu.capabilities, operands };
+    this.cache = new WanCache(run, settings.policy, components.transformer, ops);
+    this.preview = preview && new WanPreview(run, ops, preview);
+  }
+
+  /** What `start` will allocate. */
+  get recordings(): Recording[] {
+    return [this.run.recording, ...this.cache.recordings, ...(this.preview ? [this.preview.recording] : [])];
+  }
+
+  /** Its bytes, with those of the weights and the clip. */
+  get plan(): MemoryPlan {
+    const { frames, height, width, steps } = this.settings;
+    const weights = weightsBytes(this.components);
+    const runBytes = this.run.plannedBytes;
+    const cacheBytes = this.cache.plannedBytes;
+    const previewBytes = this.preview?.plannedBytes ?? 0;
+    const clipBytes = frames * height * rowStride(width) * 4;
+    const clockBytes = StepClock.plannedBytes(this.gpu, steps);
+    const plannedBytes = weights + runBytes + Math.max(cacheBytes + previewBytes, clockBytes, clipBytes);
+    return { weightsBytes: weights, runBytes, cacheBytes, previewBytes, clipBytes, plannedBytes };
+  }
+
+  /** Times each step, where the device can: there from `start` to `stop`. */
+  get clock(): StepClock | undefined {
+    return this.#clock;
+  }
+
+  /** Allocates it. @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}; then `stop` frees it. */
+  async start(): Promise<void> {
+    await this.run.start();
+    await this.cache.start(this.gpu);
+    await this.preview?.start(this.gpu);
+    this.#clock = await StepClock.create(this.gpu, this.settings.steps, this.run.velocity);
+  }
+
+  /** Frees what only denoising needed. @returns each step's GPU seconds, where the device has a clock. */
+  async finishDenoising(): Promise<number[] | undefined> {
+    this.cache.stop();
+    this.preview?.stop();
+    return this.#clock?.read();
+  }
+
+  /** Frees all but the run. */
+  stop(): void {
+    this.cache.stop();
+    this.preview?.stop();
+    this.#clock?.dispose();
+    this.#clock = undefined;
+  }
+}

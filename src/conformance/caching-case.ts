@@ -32,12 +32,13 @@ export interface RecordedProbe {
 /** The settings of a recorded case. @throws {WeightsError} when it has none that can be read. */
 export function caseSettings({ file, metadata }: Golden): CaseSettings {
   try {
-    const settings = JSON.parse(metadata.settings ?? '') as CaseSettings;
-    if (settings.steps >= 1 && typeof settings.schedules === 'object') return settings;
+    const settings: unknown = JSON.parse(metadata.settings ?? '');
+    if (isSettings(settings)) return settings;
   } catch {
     // Told below, with the file's name.
   }
-  throw new WeightsError(`${file} has no settings with steps and schedules.`, 'Record it again.');
+  const needed = 'steps (a count), guidance_scale (a number) and schedules (by probe and threshold)';
+  throw new WeightsError(`${file} has no settings with ${needed}.`, 'Record it again.');
 }
 
 /** The options of BWCache that all runs of a case share. */
@@ -52,17 +53,21 @@ export function caseBranches({ tensors }: Golden): readonly Branch[] {
   return [...tensors.keys()].some((name) => /^scores\.\w+\.uncond$/.test(name)) ? ['cond', 'uncond'] : ['cond'];
 }
 
-/** The probes of a case, with the thresholds that schedules were recorded for. */
+/**
+ * The probes of a case, with the thresholds that schedules were recorded for.
+ *
+ * @throws {WeightsError} when scores of a schedule's probe are missing, or none are recorded.
+ */
 export function recordedProbes(golden: Golden, { schedules }: CaseSettings): RecordedProbe[] {
-  const names = [...golden.tensors.keys()].map((name) => /^scores\.(\w+)\.cond$/.exec(name)?.[1]);
-  return names.flatMap((probe) => {
-    if (probe === undefined) return [];
-    const branches = (['cond', 'uncond'] as const).filter((branch) => golden.tensors.has(`scores.${probe}.${branch}`));
-    const scores = new Map(branches.map((branch) => [branch, goldenInput(golden, `scores.${probe}.${branch}`)]));
+  const names = [...golden.tensors.keys(), ...Object.keys(schedules).map((key) => `scores.${key}`)];
+  const probes = new Set(names.flatMap((name) => /^scores\.(\w+)\./.exec(name)?.[1] ?? []));
+  if (probes.size === 0) throw new WeightsError(`${golden.file} has no scores.PROBE.cond.`, 'Record it again.');
+  return [...probes].map((probe) => {
+    const tensors = caseBranches(golden).map((branch) => [branch, `scores.${probe}.${branch}`] as const);
+    const scores = new Map(tensors.map(([branch, name]) => [branch, goldenInput(golden, name)]));
     const keys = Object.keys(schedules).filter((key) => key.startsWith(`${probe}.`));
-    return [
-      { probe, scores, thresholds: keys.map((key) => ({ key, threshold: number(key.slice(probe.length + 1)) })) },
-    ];
+    const thresholds = keys.map((key) => ({ key, threshold: number(key.slice(probe.length + 1)) }));
+    return { probe, scores, thresholds };
   });
 }
 
@@ -71,6 +76,13 @@ export function recordedScores({ shape, values }: GoldenTensor, step: number): S
   const [, count = 0] = shape;
   const blocks = [...values.subarray(step * count, (step + 1) * count)];
   return { blocks, mean: blocks.reduce((sum, score) => sum + score, 0) / count };
+}
+
+function isSettings(settings: unknown): settings is CaseSettings {
+  if (typeof settings !== 'object' || settings === null) return false;
+  const { steps, guidance_scale, schedules } = settings as Readonly<Record<string, unknown>>;
+  const isRun = Number.isInteger(steps) && Number(steps) >= 1 && Number.isFinite(guidance_scale);
+  return isRun && typeof schedules === 'object' && schedules !== null;
 }
 
 /** A number as Python writes it. */

@@ -101,6 +101,7 @@ export async function* cachingConformance(
 /** Runs one case again and again, with a policy's options. */
 class CaseRunner {
   readonly settings: CaseSettings;
+  readonly #latents: GoldenTensor;
   readonly #prompts: readonly (readonly [Branch, GoldenTensor])[];
   readonly #run: WanRun;
   readonly #pacer: Pacer;
@@ -114,8 +115,13 @@ class CaseRunner {
   ) {
     this.settings = caseSettings(golden);
     this.#pacer = new Pacer(gpu);
-    const [, , frames = 0, rows = 0, columns = 0] = goldenInput(golden, 'in.latents').shape;
-    this.#prompts = caseBranches(golden).map((branch) => [branch, goldenInput(golden, EMBEDDINGS[branch])]);
+    const { transformer, vaeConfig } = components;
+    this.#latents = goldenInput(golden, 'in.latents', [1, vaeConfig.zDim, 'any', 'any', 'any']);
+    const [, , frames = 0, rows = 0, columns = 0] = this.#latents.shape;
+    const { textDim } = transformer.config;
+    this.#prompts = caseBranches(golden).map((branch) => {
+      return [branch, goldenInput(golden, EMBEDDINGS[branch], [1, 'any', textDim])];
+    });
     const geometry = {
       latentSize: [frames, rows, columns],
       steps: this.settings.steps,
@@ -129,6 +135,9 @@ class CaseRunner {
     const name = this.golden.file.replace('.safetensors', '');
     const { steps, schedules } = this.settings;
     const options = { ...caseOptions(this.settings), probe };
+    const { probe: measures } = configurePolicy('bwcache', options).policy.requirements(runShape(this.#run));
+    const shape = [steps, measures?.blocks.length ?? 0];
+    for (const branch of scores.keys()) goldenInput(this.golden, `scores.${probe}.${branch}`, shape);
     // Every branch is measured, also where one decides for both.
     const measured = await this.#denoise({ ...options, branches: 'separate', threshold: 0 });
     for (const [branch, recorded] of scores) {
@@ -146,7 +155,7 @@ class CaseRunner {
       const means = [...scores.values()].flatMap((recorded) =>
         Array.from({ length: steps - 1 }, (_, i) => recordedScores(recorded, i + 1).mean),
       );
-      const final = goldenInput(this.golden, `latents.${key}`).values;
+      const final = goldenInput(this.golden, `latents.${key}`, this.#latents.shape).values;
       yield {
         kind: 'schedule',
         name: `${name} ${key}`,
@@ -162,7 +171,7 @@ class CaseRunner {
   }
 
   async #denoise(options: Readonly<Record<string, OptionValue>>): Promise<RunRecord> {
-    const { gpu, components, golden, precision, signal } = this;
+    const { gpu, components, precision, signal } = this;
     const run = this.#run;
     await run.start();
     for (const [branch, { values }] of this.#prompts) run.writePrompt(branch, values);
@@ -178,7 +187,7 @@ class CaseRunner {
         {
           sampler: kind.create(this.settings.steps, shift),
           guidanceScale: this.settings.guidance_scale,
-          latents: goldenInput(golden, 'in.latents').values,
+          latents: this.#latents.values,
           forwards: new ScheduledForwards(run, cache, scheduler),
         },
       );

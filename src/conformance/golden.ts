@@ -3,6 +3,8 @@ import { decode, decodeInt64 } from '../weights/dtypes.ts';
 import { LENGTH_BYTES, parseHeaderLength, parseSafetensorsHeader } from '../weights/safetensors.ts';
 import { readBytes, type WeightSource } from '../weights/source.ts';
 
+const REMEDY = 'Record it again, from the model that it is compared with.';
+
 /** A recorded tensor, whole in memory: golden files are small. */
 export interface GoldenTensor {
   readonly shape: readonly number[];
@@ -31,11 +33,19 @@ export async function readGolden(source: WeightSource, file: string, signal?: Ab
   return { file, tensors, metadata: header.metadata };
 }
 
-/** A tensor that a replay cannot do without. @throws {WeightsError} naming it. */
-export function goldenInput(golden: Golden, name: string): GoldenTensor {
+/**
+ * A tensor that a replay cannot do without.
+ *
+ * @param shape What it must be, where that matters; `any` stands for any size.
+ * @throws {WeightsError} naming it, and its shape where that is another.
+ */
+export function goldenInput(golden: Golden, name: string, shape?: readonly (number | 'any')[]): GoldenTensor {
   const tensor = golden.tensors.get(name);
-  if (tensor) return tensor;
-  throw new WeightsError(`${golden.file} has no ${name}.`, 'Record it again with test/fixtures/make_goldens.py.');
+  if (!tensor) throw new WeightsError(`${golden.file} has no ${name}.`, REMEDY);
+  const fits = shape?.every((size, i) => size === 'any' || size === tensor.shape[i]) ?? true;
+  if (fits && (shape?.length ?? tensor.shape.length) === tensor.shape.length) return tensor;
+  const [is, wanted] = [tensor.shape, shape ?? []].map((sizes) => `[${sizes.join(', ')}]`);
+  throw new WeightsError(`${golden.file}: ${name} is ${is}, not ${wanted}.`, REMEDY);
 }
 
 /** Item `index` of a batch: the tensor without its first dimension. */

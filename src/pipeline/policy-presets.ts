@@ -1,4 +1,4 @@
-import { OptionError, SourceError } from '../errors.ts';
+import { OptionError, SourceError, StillframeError } from '../errors.ts';
 import type { ModelEntry } from '../weights/manifest.ts';
 import { readJson, sourceFromUrl, type WeightSource } from '../weights/source.ts';
 import type { GenerateOptions } from './types.ts';
@@ -50,9 +50,15 @@ export async function withArtifact(
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const source = url ? sourceFromUrl(new URL('.', url)) : model;
   const path = url ? url.pathname.slice(url.pathname.lastIndexOf('/') + 1) : address;
-  const artifact = await readJson(source, path, signal);
-  if (typeof artifact !== 'object' || artifact === null) {
-    throw new SourceError(`${address} is no artifact.`, 'Pass what npm run calibrate wrote.');
-  }
+  const artifact = await readJson(source, path, signal).catch((cause: unknown) => {
+    if (!(cause instanceof StillframeError)) throw cause;
+    throw unreadable(address, cause.problem, { cause });
+  });
+  if (typeof artifact !== 'object' || artifact === null) throw unreadable(address, 'it holds no artifact.');
   return { ...options, policyOptions: { ...options.policyOptions, artifact: { ...artifact } } };
+}
+
+function unreadable(address: string, why: string, options?: ErrorOptions): SourceError {
+  const remedy = "Pass a path in the model's folder, a URL, or the contents of what npm run calibrate wrote.";
+  return new SourceError(`policyOptions.artifact is ${JSON.stringify(address)}: ${why}`, remedy, options);
 }

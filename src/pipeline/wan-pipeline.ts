@@ -65,14 +65,14 @@ export class WanPipeline implements ModelPipeline {
   /**
    * Reads all weights and, beside it, compiles the kernels of a run.
    *
-   * @param firstRun The run's options; the defaults where there are none. @throws {OptionError} before anything is read.
+   * @param firstRun The run's options; the defaults where there are none. @throws {OptionError} before weights are.
    */
   async load({
-    firstRun,
+    firstRun = this.#emptyPrompt,
     signal,
     onProgress,
   }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
-    const { recordings } = this.#memoryOf(firstRun ?? this.#emptyPrompt);
+    const { recordings } = this.#memoryOf(await this.#completed(firstRun, signal));
     const compiling = this.#seconds.time('compile', () => this.#compile(recordings, onProgress));
     compiling.catch(() => {});
     try {
@@ -94,8 +94,8 @@ export class WanPipeline implements ModelPipeline {
   async generate(options: GenerateOptions): Promise<Clip> {
     const { gpu } = this;
     const { signal, onProgress } = options;
-    const { id, source, presets } = this.model;
-    const settings = this.#settings(await withArtifact(withPreset(options, presets), source, signal));
+    const { id } = this.model;
+    const settings = this.#settings(await this.#completed(options, signal));
     const { geometry, tokens, warnings } = planGeometry(this.components, settings, options);
     signal?.throwIfAborted();
     const memory = this.#record(settings, geometry, options.preview);
@@ -160,6 +160,11 @@ export class WanPipeline implements ModelPipeline {
     this.#run?.stop();
     this.#run = undefined;
     for (const weights of this.components.weights) weights.dispose(this.gpu);
+  }
+
+  /** The options with the model's preset, and with an artifact in the place of its address. */
+  #completed(options: GenerateOptions, signal?: AbortSignal): Promise<GenerateOptions> {
+    return withArtifact(withPreset(options, this.model.presets), this.model.source, signal);
   }
 
   async #compile(recordings: readonly Recording[], onProgress?: (progress: Progress) => void): Promise<void> {

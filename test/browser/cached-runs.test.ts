@@ -47,6 +47,26 @@ test('U7: runs of another size or of other steps in between leave nothing behind
   }
 });
 
+test.each([
+  ['another count of steps', {}, 'policyOptions.artifact was made for steps 30; this run has 6.'],
+  [
+    'a file that is not there',
+    { artifact: 'no.json' },
+    /policyOptions\.artifact is "no\.json": .*no\.json is not there/,
+  ],
+])('an artifact is refused before weights are read: %s', async (_, policyOptions, message) => {
+  const firstRun = { ...CACHED, policy: 'smoothcache', policyOptions };
+  const onProgress = vi.fn();
+  const loading = loadPipeline('shapes', {
+    manifestUrl: '/weights-manifest.json',
+    store: noStore,
+    firstRun,
+    onProgress,
+  });
+  await expect(loading).rejects.toThrow(message);
+  expect(onProgress).not.toHaveBeenCalled();
+});
+
 test('a cache without room is refused before the first step, with what would make it fit', async () => {
   const allocate = GpuMemory.prototype.allocate;
   const spy = vi.spyOn(GpuMemory.prototype, 'allocate').mockImplementation(function (this: GpuMemory, requests) {

@@ -71,6 +71,7 @@ describe('artifacts', () => {
     const model = sourceFromFiles([file]);
     const given = { policyOptions: { artifact: ARTIFACT } };
     expect(await withArtifact(given, model)).toBe(given);
-    await expect(withArtifact({ policyOptions: { artifact: 'b.json' } }, model)).rejects.toThrow('b.json');
+    const refused = expect(withArtifact({ policyOptions: { artifact: 'b.json' } }, model)).rejects;
+    await refused.toThrow(/^policyOptions\.artifact is "b\.json": .*Pass a path in the model's folder, a URL/);
   });
 });

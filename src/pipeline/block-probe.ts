@@ -2,9 +2,7 @@ import type { Scores } from '../cache/policy.ts';
 import type { Probe } from '../cache/requirements.ts';
 import type { ReadyCommand } from '../gpu/encode.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Program, plannedBytes } from '../gpu/program.ts';
-import { Readback } from '../gpu/readback.ts';
-import { Recorder, type Recording } from '../gpu/recorder.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import type { WanBlockInputs, WanTransformerBlock } from '../models/wan/block.ts';
 import {
@@ -16,12 +14,11 @@ import {
   knownScore,
 } from '../ops/block-diff.ts';
 import type { OpContext } from '../ops/context.ts';
+import { RecordedPart } from './recorded-part.ts';
 
 /** Compares blocks' tensors of a branch between measured steps, and keeps the last ones for that. */
-export class BlockProbe {
-  readonly recording: Recording;
+export class BlockProbe extends RecordedPart {
   readonly #scores: Tensor;
-  #allocated: { readonly program: Program; readonly readback: Readback } | undefined;
   #hasPrevious = false;
 
   /** @param blocks All of the transformer's. @param inputs What their forwards share. */
@@ -39,7 +36,7 @@ export class BlockProbe {
     const [rows, width] = cachedShape(shape, every);
     const shares = blockDiffShares(blockDiffVariant(ops.capabilities), rows * width);
     const partials = recorder.persistent('partials', [probe.blocks.length, shares, 2]);
-    this.#scores = recorder.persistent('scores', [probe.blocks.length + 2]);
+    const scores = recorder.persistent('scores', [probe.blocks.length + 2]);
     for (const [place, index] of probe.blocks.entries()) {
       const cached = recorder.persistent(`previous.${index}`, [rows, width]);
       recorder.section(`block.${index}`, () => {
@@ -51,30 +48,19 @@ export class BlockProbe {
         blockDiff(context, { feature, cached, every, partials, block: place });
       });
     }
-    recorder.section('scores', () => blockScores(context, { partials, scores: this.#scores, threshold }));
-    this.recording = recorder.finish();
+    recorder.section('scores', () => blockScores(context, { partials, scores, threshold }));
+    super(recorder.finish(), [scores]);
+    this.#scores = scores;
   }
 
-  /** GPU bytes that `start` allocates. */
-  get plannedBytes(): number {
-    return plannedBytes(this.recording) + this.#scores.bytes;
-  }
-
-  /** Allocates it; the run and the weights must have their buffers. */
-  async start(gpu: Gpu): Promise<void> {
-    const program = await Program.create(gpu, this.recording);
-    try {
-      this.#allocated = { program, readback: await Readback.create(gpu, this.#scores) };
-      this.#hasPrevious = false;
-    } catch (error) {
-      program.dispose();
-      throw error;
-    }
+  override async start(gpu: Gpu): Promise<void> {
+    await super.start(gpu);
+    this.#hasPrevious = false;
   }
 
   /** The blocks' commands, each with its measurement where its tensor has its value, and what makes scores of them. */
   measured(blocks: readonly (readonly ReadyCommand[])[]): ReadyCommand[] {
-    const { program } = this.#ready;
+    const { program } = this.allocated;
     const { tensor, blocks: probed } = this.probe;
     const commands = blocks.flatMap((block, index) => {
       if (!probed.includes(index)) return block;
@@ -92,20 +78,8 @@ export class BlockProbe {
     const isFirst = !this.#hasPrevious;
     this.#hasPrevious = true;
     if (isFirst) return undefined;
-    const values = Array.from(await this.#ready.readback.read(), knownScore);
+    const values = Array.from(await this.readback(this.#scores).read(), knownScore);
     const count = this.probe.blocks.length;
     return { blocks: values.slice(0, count), mean: values[count] as number };
-  }
-
-  /** Frees it. */
-  stop(): void {
-    this.#allocated?.program.dispose();
-    this.#allocated?.readback.dispose();
-    this.#allocated = undefined;
-  }
-
-  get #ready() {
-    if (!this.#allocated) throw new Error('the probe has not been allocated');
-    return this.#allocated;
   }
 }

@@ -1,21 +1,18 @@
 import type { ReadyCommand } from '../gpu/encode.ts';
-import type { Gpu } from '../gpu/gpu.ts';
-import { Program, plannedBytes } from '../gpu/program.ts';
-import { Recorder, type Recording } from '../gpu/recorder.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import { addScaled } from '../ops/add-scaled.ts';
 import { assign } from '../ops/assign.ts';
 import type { OpContext } from '../ops/context.ts';
+import { RecordedPart } from './recorded-part.ts';
 
 /**
  * What the blocks of a forward that may be skipped add to the residual stream, kept for steps that skip them: one tensor
  * stands for the residuals of all of them, as their sum.
  */
-export class StackResidual {
+export class StackResidual extends RecordedPart {
   /** [tokens, width] f32: output of the last block minus input of the first that may be skipped. */
   readonly residual: Tensor;
-  readonly recording: Recording;
-  #program: Program | undefined;
 
   /** @param hiddenStates The residual stream, [tokens, width] f32. */
   constructor(label: string, ops: Omit<OpContext, 'recorder'>, hiddenStates: Tensor) {
@@ -26,29 +23,12 @@ export class StackResidual {
     recorder.section('keep', () => assign(context, { x: hiddenStates, out: residual }));
     recorder.section('refresh', () => addScaled(context, { x: hiddenStates, out: residual, factor: -1 }));
     recorder.section('add', () => addScaled(context, { x: residual, out: hiddenStates, factor: 1 }));
+    super(recorder.finish());
     this.residual = residual;
-    this.recording = recorder.finish();
-  }
-
-  /** GPU bytes that `start` allocates. */
-  get plannedBytes(): number {
-    return plannedBytes(this.recording);
-  }
-
-  /** Allocates it; `hiddenStates` must have their buffer. */
-  async start(gpu: Gpu): Promise<void> {
-    this.#program = await Program.create(gpu, this.recording);
   }
 
   /** `keep` the blocks' input, then `refresh` the residual with their output; or `add` it to the stream instead. */
   section(name: 'keep' | 'refresh' | 'add'): readonly ReadyCommand[] {
-    if (!this.#program) throw new Error('the residual has not been allocated');
-    return this.#program.section(name);
-  }
-
-  /** Frees it. */
-  stop(): void {
-    this.#program?.dispose();
-    this.#program = undefined;
+    return this.allocated.program.section(name);
   }
 }

@@ -1,29 +1,20 @@
 import { SUB_LAYERS, type SubLayer } from '../cache/step-plan.ts';
 import type { ReadyCommand } from '../gpu/encode.ts';
-import type { Gpu } from '../gpu/gpu.ts';
-import { Program } from '../gpu/program.ts';
-import { Readback } from '../gpu/readback.ts';
-import { Recorder, type Recording } from '../gpu/recorder.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import { blockDiff, blockDiffShares, blockDiffVariant, blockScores, UNKNOWN_SCORE } from '../ops/block-diff.ts';
 import type { OpContext } from '../ops/context.ts';
+import { RecordedPart } from './recorded-part.ts';
 import type { KeptSubLayers } from './sub-layer-cache.ts';
-
-/** Where a distance's scores come to be. */
-interface Distance {
-  readonly partials: Tensor;
-  readonly scores: Tensor;
-}
 
 /**
  * How far a branch's kept sub-layers are from what they were 1, 2, ... steps before: SmoothCache's calibration (arXiv
  * 2411.10510), relative to the later step as in its code.
  */
-export class SubLayerErrors {
-  readonly recording: Recording;
-  readonly #distances: readonly Distance[];
+export class SubLayerErrors extends RecordedPart {
+  /** Scores of each distance. */
+  readonly #scores: readonly Tensor[];
   readonly #blocks: number;
-  #allocated: { readonly program: Program; readonly readbacks: readonly Readback[] } | undefined;
 
   /** @param kept A branch's, by block. @param kMax The largest distance in steps. */
   constructor(label: string, ops: Omit<OpContext, 'recorder'>, kept: readonly KeptSubLayers[], kMax: number) {
@@ -56,27 +47,15 @@ export class SubLayerErrors {
       }
       for (const { partials, scores } of distances) blockScores(context, { partials, scores, threshold: 0 });
     });
-    this.#distances = distances;
+    const all = distances.map(({ scores }) => scores);
+    super(recorder.finish(), all);
+    this.#scores = all;
     this.#blocks = kept.length;
-    this.recording = recorder.finish();
-  }
-
-  /** Allocates it; the kept sub-layers must have their buffers. @throws {LimitError | OutOfMemoryError} */
-  async start(gpu: Gpu): Promise<void> {
-    const program = await Program.create(gpu, this.recording);
-    const readbacks: Readback[] = [];
-    this.#allocated = { program, readbacks };
-    try {
-      for (const { scores } of this.#distances) readbacks.push(await Readback.create(gpu, scores));
-    } catch (error) {
-      this.stop();
-      throw error;
-    }
   }
 
   /** What follows the blocks of a forward. */
   get commands(): readonly ReadyCommand[] {
-    return this.#ready.program.section('measure');
+    return this.allocated.program.section('measure');
   }
 
   /**
@@ -84,7 +63,7 @@ export class SubLayerErrors {
    * cannot be told; meaningless for a distance that reaches back before the run.
    */
   async read(): Promise<Readonly<Record<SubLayer, readonly number[]>>> {
-    const scores = await Promise.all(this.#ready.readbacks.map((readback) => readback.read()));
+    const scores = await Promise.all(this.#scores.map((tensor) => this.readback(tensor).read()));
     const mean = (type: SubLayer) =>
       scores.map((values) => {
         const first = SUB_LAYERS.indexOf(type) * this.#blocks;
@@ -93,17 +72,5 @@ export class SubLayerErrors {
         return blocks.includes(UNKNOWN_SCORE) ? Number.POSITIVE_INFINITY : sum / this.#blocks;
       });
     return { selfAttention: mean('selfAttention'), crossAttention: mean('crossAttention'), mlp: mean('mlp') };
-  }
-
-  /** Frees it. */
-  stop(): void {
-    this.#allocated?.program.dispose();
-    for (const readback of this.#allocated?.readbacks ?? []) readback.dispose();
-    this.#allocated = undefined;
-  }
-
-  get #ready() {
-    if (!this.#allocated) throw new Error('the errors have not been allocated');
-    return this.#allocated;
   }
 }

@@ -1,14 +1,12 @@
-import type { Gpu } from '../gpu/gpu.ts';
 import type { Pacer } from '../gpu/pacer.ts';
-import { Program, plannedBytes } from '../gpu/program.ts';
-import { Readback } from '../gpu/readback.ts';
-import { Recorder, type Recording } from '../gpu/recorder.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
 import { upload } from '../gpu/transfer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { linearCombination } from '../ops/linear-combination.ts';
 import { guidedEstimate, type Sampler } from '../samplers/sampler.ts';
 import { packRows } from '../video/frames.ts';
+import { RecordedPart } from './recorded-part.ts';
 import type { PreviewOptions } from './types.ts';
 import type { WanRun } from './wan-run.ts';
 
@@ -17,10 +15,8 @@ import type { WanRun } from './wan-run.ts';
  * own that borrows the run's decoder between steps: it writes nothing that the run has not read or will not write anew,
  * so a run's bits are those of one without.
  */
-export class WanPreview {
-  readonly recording: Recording;
+export class WanPreview extends RecordedPart {
   readonly #coefficients: Tensor;
-  #allocated: { readonly gpu: Gpu; readonly program: Program; readonly readback: Readback } | undefined;
   /** The picture on its way, or one that failed. */
   #pending: Promise<void> | undefined;
 
@@ -40,25 +36,8 @@ export class WanPreview {
       linearCombination(context, { state: estimate, velocity, coefficients });
       decoding.recordInput(context, estimate);
     });
+    super(recorder.finish(), [decoding.firstFrame.pixels]);
     this.#coefficients = coefficients;
-    this.recording = recorder.finish();
-  }
-
-  /** GPU bytes that `start` allocates. */
-  get plannedBytes(): number {
-    return plannedBytes(this.recording) + this.run.decoding.firstFrame.pixels.bytes;
-  }
-
-  /** Allocates it, after the run. @throws {LimitError | OutOfMemoryError} */
-  async start(gpu: Gpu): Promise<void> {
-    const program = await Program.create(gpu, this.recording);
-    try {
-      const readback = await Readback.create(gpu, this.run.decoding.firstFrame.pixels);
-      this.#allocated = { gpu, program, readback };
-    } catch (error) {
-      program.dispose();
-      throw error;
-    }
   }
 
   /**
@@ -77,7 +56,7 @@ export class WanPreview {
     const { run, options } = this;
     const isDue = (step + 1) % options.every === 0 && step + 1 < run.geometry.steps;
     if (!isDue || this.#pending) return;
-    const { gpu, program } = this.#ready;
+    const { gpu, program } = this.allocated;
     const branches = run.forwards.size === 2 ? 2 : 1;
     upload(gpu, this.#coefficients, guidedEstimate(sampler, step, guidanceScale, branches));
     const { kind, sections } = run.decoding.firstFrame;
@@ -93,24 +72,12 @@ export class WanPreview {
     await this.#pending;
   }
 
-  /** Frees it. */
-  stop(): void {
-    this.#allocated?.program.dispose();
-    this.#allocated?.readback.dispose();
-    this.#allocated = undefined;
-  }
-
   async #deliver(step: number, signal?: AbortSignal): Promise<void> {
-    const rows = await this.#ready.readback.readBytes();
-    if (signal?.aborted) return;
     const { width, height, firstFrame } = this.run.decoding;
+    const rows = await this.readback(firstFrame.pixels).readBytes();
+    if (signal?.aborted) return;
     const { buffer } = packRows({ width, height, pixels: firstFrame.pixels }, rows);
     this.options.onPreview({ step, width, height, rgba: new Uint8ClampedArray(buffer) });
     this.#pending = undefined;
-  }
-
-  get #ready() {
-    if (!this.#allocated) throw new Error('previews have not been allocated');
-    return this.#allocated;
   }
 }

@@ -1,14 +1,13 @@
 import { blocksBefore, type WithinRule } from '../cache/within-rule.ts';
 import type { ReadyCommand } from '../gpu/encode.ts';
-import type { Gpu } from '../gpu/gpu.ts';
-import { Program, plannedBytes } from '../gpu/program.ts';
-import { Recorder, type Recording } from '../gpu/recorder.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import type { WanBlockInputs, WanTransformerBlock } from '../models/wan/block.ts';
 import { addScaled } from '../ops/add-scaled.ts';
 import { assign } from '../ops/assign.ts';
 import { blockDiff, blockDiffShares, blockDiffVariant, blockScores } from '../ops/block-diff.ts';
 import type { OpContext } from '../ops/context.ts';
+import { RecordedPart } from './recorded-part.ts';
 
 /**
  * Measures a step's signal against a reference, within the step. Sections, in the order that a forward runs them:
@@ -17,11 +16,9 @@ import type { OpContext } from '../ops/context.ts';
  * - `measure`: signal and score, after the blocks that run before the verdict;
  * - `refresh`: the signal becomes the reference. Empty where measuring does that, on every step.
  */
-export class WithinProbe {
-  readonly recording: Recording;
+export class WithinProbe extends RecordedPart {
   /** [3] f32: the score, it again as the mean of one, and a verdict that nobody reads. */
   readonly scores: Tensor;
-  #program: Program | undefined;
 
   /** @param blocks All of the transformer's. @param inputs What their forwards share. */
   constructor(
@@ -39,7 +36,7 @@ export class WithinProbe {
     const reference = recorder.persistent('reference', hiddenStates.shape);
     const partials = recorder.persistent('partials', [1, shares, 2]);
     const signal = recorder.temporary('signal', hiddenStates.shape);
-    this.scores = recorder.persistent('scores', [3]);
+    const scores = recorder.persistent('scores', [3]);
     const updates = rule.reference === 'everyStep';
     recorder.section('keep', () => {
       if (rule.signal === 'firstBlock') assign(context, { x: hiddenStates, out: signal });
@@ -48,33 +45,17 @@ export class WithinProbe {
       if (rule.signal === 'firstBlock') addScaled(context, { x: hiddenStates, out: signal, factor: -1 });
       else blocks[blocksBefore(rule)]?.recordModulatedInput(context, inputs, signal);
       blockDiff(context, { feature: signal, cached: reference, partials, block: 0, updates });
-      blockScores(context, { partials, scores: this.scores, threshold: 0 });
+      blockScores(context, { partials, scores, threshold: 0 });
     });
     recorder.section('refresh', () => {
       if (!updates) assign(context, { x: signal, out: reference });
     });
-    this.recording = recorder.finish();
-  }
-
-  /** GPU bytes that `start` allocates. */
-  get plannedBytes(): number {
-    return plannedBytes(this.recording);
-  }
-
-  /** Allocates it, the reference all zeros; the run and the weights must have their buffers. */
-  async start(gpu: Gpu): Promise<void> {
-    this.#program = await Program.create(gpu, this.recording);
+    super(recorder.finish());
+    this.scores = scores;
   }
 
   /** Commands of a section. */
   section(name: 'keep' | 'measure' | 'refresh'): readonly ReadyCommand[] {
-    if (!this.#program) throw new Error('the probe has not been allocated');
-    return this.#program.section(name);
-  }
-
-  /** Frees it. */
-  stop(): void {
-    this.#program?.dispose();
-    this.#program = undefined;
+    return this.allocated.program.section(name);
   }
 }

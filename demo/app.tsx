@@ -9,7 +9,10 @@ import { RunsSection } from './components/runs-section.tsx';
 import { Snippet } from './components/snippet.tsx';
 import { Stage } from './components/stage.tsx';
 
-/** The page: what to generate on the left, what came of it on the right. On narrow screens one below the other. */
+/**
+ * The page: what to generate on the left, what came of it on the right. On narrow screens the clip follows the progress,
+ * and what is rarely changed comes last.
+ */
 export function App() {
   return (
     <main class="page">
@@ -17,8 +20,6 @@ export function App() {
         <GenerateForm />
         <Notices />
         <Phases />
-        <ModelPanel />
-        <GpuPanel />
       </div>
       <div class="answer">
         <Stage />
@@ -26,6 +27,10 @@ export function App() {
         <Figures />
         <RunsSection />
         <Snippet />
+      </div>
+      <div class="own">
+        <ModelPanel />
+        <GpuPanel />
       </div>
     </main>
   );

@@ -18,6 +18,8 @@ export function colorOf(name: `--${string}`): string {
   // A variable reads as it was written, `light-dark(...)` and all: a property that uses it says the colour.
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
+  // Forced colours would make one of all: canvases keep theirs, as the legends do.
+  probe.style.forcedColorAdjust = 'none';
   document.body.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();

@@ -38,6 +38,51 @@ test.each([
   expect(complaints).toEqual([]);
 });
 
+test('with the system’s own colours, what is chosen, computed and reused can still be told apart', async () => {
+  const context = await site.context({ forcedColors: 'active' });
+  const { page, complaints } = await site.open('steps=6&frames=1&policy=bwcache&set.threshold=9&set.warmup=1', context);
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await waitForStatus(page, 'Done.');
+  const background = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        const { backgroundColor, backgroundImage } = getComputedStyle(element);
+        return `${backgroundColor} ${backgroundImage}`;
+      });
+  const chosen = [await background('[aria-pressed="true"]'), await background('[aria-pressed="false"]')];
+  expect(new Set(chosen).size).toBe(2);
+  const steps = [await background('.strip-cells .computed'), await background('.strip-cells .reused')];
+  expect(new Set(steps).size).toBe(2);
+  // The first step has nothing to be measured against; the second starts the reuse.
+  const [unmeasured, measured, reused] = await page.locator('.heat-map canvas').first().evaluate(colorsOfSteps, 6);
+  expect(new Set([unmeasured, measured, reused]).size).toBe(3);
+  expect(complaints).toEqual([]);
+});
+
+/** The colours in the first row of a heat map, a step each. */
+function colorsOfSteps(canvas: Element, steps: number): string[] {
+  if (!(canvas instanceof HTMLCanvasElement)) throw new Error('the heat map is no canvas');
+  const { width } = canvas;
+  const row = canvas.getContext('2d')?.getImageData(0, 2, width, 1).data ?? [];
+  return Array.from({ length: steps }, (_, step) => {
+    const middle = 4 * Math.round(((step + 0.5) * width) / steps);
+    return row.slice(middle, middle + 4).join();
+  });
+}
+
+test('on a phone the clip comes right after the progress', async () => {
+  const context = await site.context({ viewport: { width: 360, height: 740 } });
+  const { page } = await site.open(SHORT, context);
+  const tops = await page.evaluate(() =>
+    ['.generate', '.phases', '.stage', '.model', '.gpu'].map(
+      (panel) => document.querySelector(panel)?.getBoundingClientRect().top ?? Number.NaN,
+    ),
+  );
+  expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+});
+
 /** The page is as wide as the screen, and a picture of all of it is kept for whoever wants to look. */
 async function expectWhole(page: Page, width: number, when: string): Promise<void> {
   const path = join(tmpdir(), `stillframe-${width}-${when}.png`);

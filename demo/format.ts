@@ -13,6 +13,11 @@ export function formatCount(count: number): string {
   return scaled(count, ['', ' k', ' M', ' B']);
 }
 
+/** How many of something, e.g. `1 frame` and `17 frames`. */
+export function formatAmount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A share from 0 to 1, e.g. `40.0 %`. */
 export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
@@ -23,9 +28,12 @@ export function formatSpeedup(speedup: number): string {
   return `${speedup.toFixed(2)} ×`;
 }
 
+/** The most that the library says of a PSNR, in dB: what the same pixels get. */
+const MOST_DECIBELS = 99;
+
 /** Decibels of a PSNR, e.g. `44.1 dB`. */
 export function formatDecibels(psnr: number): string {
-  return `${psnr.toFixed(1)} dB`;
+  return psnr < MOST_DECIBELS ? `${psnr.toFixed(1)} dB` : `≥ ${MOST_DECIBELS} dB`;
 }
 
 /** An SSIM, e.g. `0.9966`. */

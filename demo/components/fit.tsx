@@ -1,5 +1,5 @@
 import type { ModelInfo } from 'stillframe';
-import { formatBytes } from '../format.ts';
+import { formatAmount, formatBytes } from '../format.ts';
 
 /** Whether a model fits this GPU, as far as a browser can tell. */
 export function Fit({ info: { fits, largestBuffer, memory, defaults } }: { readonly info: ModelInfo }) {
@@ -12,7 +12,7 @@ export function Fit({ info: { fits, largestBuffer, memory, defaults } }: { reado
         this GPU allows {formatBytes(limit)} for one.{!fits && ' A smaller clip may need less.'}
       </p>
       <p>
-        {frames} frames of {width} × {height} take {formatBytes(memory.plannedBytes)} in all,{' '}
+        A clip of {formatAmount(frames, 'frame')} of {width} × {height} takes {formatBytes(memory.plannedBytes)} in all,{' '}
         {formatBytes(memory.weightsBytes)} of it weights. Browsers do not tell how much memory a GPU has: compare with
         what yours has free.
       </p>

@@ -36,6 +36,7 @@ export function GenerateForm() {
         <SeedField />
         <SettingField name="steps" />
         <SettingField name="guidanceScale" />
+        <p class="help">More steps are finer and slower; more guidance keeps closer to the prompt.</p>
       </div>
       <PolicyField />
       <PresetField />

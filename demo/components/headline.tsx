@@ -30,5 +30,8 @@ function noteOf(run: Run | undefined): string {
   if (!run) return 'Figures of a run appear here when it is done.';
   if (run.role === 'baseline') return 'This is a baseline: other runs are compared with it.';
   if (!run.measured) return 'Not compared yet.';
-  return `Run ${run.id} against run ${run.measured.baseline}, in which everything was computed.`;
+  return (
+    `Run ${run.id} against run ${run.measured.baseline}, in which everything was computed. ` +
+    'PSNR and SSIM say how near its pictures come: higher is nearer, an SSIM of 1 is the same.'
+  );
 }

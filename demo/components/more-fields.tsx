@@ -1,3 +1,4 @@
+import { formatAmount } from '../format.ts';
 import { settings } from '../state/settings.ts';
 import { SettingField } from './setting-field.tsx';
 
@@ -9,7 +10,7 @@ export function MoreFields() {
       <summary>
         More{' '}
         <span class="help">
-          {frames} frames of {width} × {height}
+          {formatAmount(frames, 'frame')} of {width} × {height}
         </span>
       </summary>
       <div class="generate-numbers">

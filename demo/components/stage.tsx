@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks';
 import type { Gain } from '../stage/draw.ts';
-import { captionOf } from '../stage/names.ts';
+import { factsOf } from '../stage/names.ts';
 import { Player } from '../stage/player.ts';
 import { type Run, shown, shownBaseline } from '../state/runs.ts';
 import { isBusy } from '../state/session.ts';
@@ -50,14 +50,25 @@ export function Stage() {
           />
         )}
       </div>
-      <p class="stage-caption help">
-        {run ? captionOf(run) : 'No clip yet'}
-        {run && isBusy.value && ' (stays until the run under way is done)'}
-      </p>
+      <Caption run={run} />
       <PlayControls player={player} count={run?.pictures.frames.length ?? 0} />
       <StageActions run={run} />
       <Headline run={run} />
     </section>
+  );
+}
+
+/** What the clip was made from. */
+function Caption({ run }: { readonly run: Run | undefined }) {
+  if (!run) return <p class="stage-caption help">No clip yet</p>;
+  return (
+    <p class="stage-caption help">
+      <span class="stage-prompt">“{run.report.prompt}”</span>
+      <span>
+        {factsOf(run)}
+        {isBusy.value && <span class="stage-stays"> (stays until the run under way is done)</span>}
+      </span>
+    </p>
   );
 }
 

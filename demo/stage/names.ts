@@ -1,3 +1,4 @@
+import { formatAmount } from '../format.ts';
 import type { Run } from '../state/runs.ts';
 
 /** A run in a few words, e.g. `Run 3: bwcache`. */
@@ -8,13 +9,13 @@ export function nameOf({ id, role, report }: Pick<Run, 'id' | 'role' | 'report'>
 /** What a clip is, in words that claim no more than is known: nobody has looked at it yet. */
 export function describeClip(run: Pick<Run, 'id' | 'role' | 'report'>): string {
   const { prompt, seed, frames, width, height } = run.report;
-  return `Clip generated for “${prompt}”. ${nameOf(run)}, seed ${seed}, ${frames} frames of ${width} by ${height}.`;
+  return `Clip generated for “${prompt}”. ${nameOf(run)}, seed ${seed}, ${formatAmount(frames, 'frame')} of ${width} by ${height}.`;
 }
 
-/** The facts under a clip. */
-export function captionOf({ report }: Pick<Run, 'report'>): string {
-  const { prompt, seed, steps, frames, width, height } = report;
-  return `“${prompt}”, seed ${seed}, ${steps} ${steps === 1 ? 'step' : 'steps'}, ${frames} frames of ${width} × ${height}`;
+/** What a run's clip was set to, beside the prompt. */
+export function factsOf({ report }: Pick<Run, 'report'>): string {
+  const { seed, steps, frames, width, height } = report;
+  return `seed ${seed}, ${formatAmount(steps, 'step')}, ${formatAmount(frames, 'frame')} of ${width} × ${height}`;
 }
 
 /** The name of a clip's file, e.g. `stillframe-7-bwcache.mp4`. @param type A video's media type. */

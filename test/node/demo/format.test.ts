@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatCount } from '../../../demo/format.ts';
+import { formatAmount, formatBytes, formatCount, formatDecibels } from '../../../demo/format.ts';
 
 test.each([
   [0, '0 B'],
@@ -19,4 +19,12 @@ test.each([
 
 test('counts have three digits and a letter', () => {
   expect([7, 508_160, 10_600_000, 1.42e9].map(formatCount)).toEqual(['7', '508 k', '10.6 M', '1.42 B']);
+});
+
+test('one of something is not several', () => {
+  expect([0, 1, 17].map((count) => formatAmount(count, 'frame'))).toEqual(['0 frames', '1 frame', '17 frames']);
+});
+
+test('a PSNR at the end of the scale says that it is one', () => {
+  expect([44.25, 98.94, 99].map(formatDecibels)).toEqual(['44.3 dB', '98.9 dB', '≥ 99 dB']);
 });

@@ -35,7 +35,7 @@ const FEATURES = [
   {
     key: 'timestamps',
     feature: 'timestamp-query',
-    yes: 'the benchmarks time single kernels by it; a run here is timed by the clock.',
-    no: 'a run here is timed by the clock in any case.',
+    yes: 'the GPU itself times each step.',
+    no: 'steps are timed by the clock, which sees the waiting too.',
   },
 ] as const;

@@ -1,5 +1,6 @@
 import type { Report } from 'stillframe';
 import { formatBytes, formatDecibels, formatSeconds, formatShare, formatSpeedup, formatSsim } from '../format.ts';
+import { PHASE_TITLES } from '../state/phases.ts';
 import type { Run } from '../state/runs.ts';
 import { computedShare } from './share.ts';
 
@@ -8,11 +9,11 @@ export type TimedPhase = keyof Report['seconds'];
 
 /** The phases and what the page calls them. */
 export const PHASES: readonly (readonly [phase: TimedPhase, name: string])[] = [
-  ['load', 'Load'],
-  ['compile', 'Compile'],
-  ['text', 'Text'],
-  ['denoise', 'Denoise'],
-  ['decode', 'Decode'],
+  ['load', PHASE_TITLES.download],
+  ['compile', PHASE_TITLES.compile],
+  ['text', PHASE_TITLES.text],
+  ['denoise', PHASE_TITLES.denoise],
+  ['decode', PHASE_TITLES.decode],
 ];
 
 /** A line of the figures: what it is, and how a run's value is shown; nothing where it is not known. */

@@ -48,12 +48,12 @@ export function finishPhases({ seconds }: Pick<Report, 'seconds'>): void {
   phases.value = Object.fromEntries(views) as PhaseViews;
 }
 
-/** A phase after one more word on it; one that was done begins again. */
+/** A phase after one more word on it; one that was done goes on from the seconds that it took. */
 export function advance(before: PhaseView | undefined, progress: Progress, now: number): PhaseView {
   const isDone = progress.loaded >= progress.total;
-  const wasDone = before?.seconds !== undefined;
-  if (isDone && wasDone) return { ...before, ...progress };
-  const began = before && !wasDone ? before.began : now;
+  const earlier = before?.seconds;
+  if (isDone && before && earlier !== undefined) return { ...before, ...progress };
+  const began = earlier === undefined ? (before?.began ?? now) : now - 1000 * earlier;
   return { ...progress, began, ...(isDone && { seconds: (now - began) / 1000 }) };
 }
 

@@ -41,6 +41,10 @@ function noteWithoutThreshold({ policy, scores, subLayers }: CacheRecord): strin
   if (subLayers) {
     return 'Errors measured beforehand decided, sub-layer by sub-layer: there are no scores to try a threshold on. Steps with any sub-layer computed count as computed.';
   }
-  if (scores.length === 0) return `The policy ${policy.name} measures nothing.`;
+  if (scores.length === 0) {
+    const isMeasuring = typeof policy.options.threshold === 'number';
+    if (isMeasuring) return 'Nothing was measured: the first step has none before it to be compared with.';
+    return `The policy ${policy.name} measures nothing.`;
+  }
   return 'The mean score of each step that was measured.';
 }

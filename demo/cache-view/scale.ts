@@ -7,6 +7,9 @@ export interface Scale {
 /** What is shown before anything was measured. */
 const DEFAULT_SCALE: Scale = { low: 0.01, high: 1 };
 
+/** More numbers would touch each other on a short ramp. */
+const MOST_TICKS = 5;
+
 /** The tightest scale that holds the scores; zeros lie below it. */
 export function scaleOf(scores: Iterable<number>): Scale {
   const above = [...scores].filter((score) => score > 0);
@@ -31,6 +34,14 @@ export function valueAt(share: number, { low, high }: Scale): number {
 /** The scale's round numbers. */
 export function ticksOf({ low, high }: Scale): readonly number[] {
   return roundNumbers(low, high);
+}
+
+/** Those of the round numbers that there is room for on a short ramp: where they are many, powers of 10 and the ends. */
+export function fewTicksOf(scale: Scale): readonly number[] {
+  const ticks = ticksOf(scale);
+  if (ticks.length <= MOST_TICKS) return ticks;
+  const isPower = (tick: number) => Number.isInteger(Number(Math.log10(tick).toFixed(6)));
+  return ticks.filter((tick, i) => i === 0 || i === ticks.length - 1 || isPower(tick));
 }
 
 /** The numbers 1, 2 and 5 times a power of 10 from one to another. */

@@ -34,8 +34,8 @@ export function timelineSentence(view: CacheView): string {
 /** What a step's time is measured by. */
 export function timelineSource({ gpuStepSeconds }: Pick<CacheView, 'gpuStepSeconds'>): string {
   return gpuStepSeconds
-    ? "GPU time, from the first to the last command of a step's forwards."
-    : "Wall-clock time from one step's end to the next one's, two being in flight.";
+    ? 'GPU time, from the first to the last command of a step’s forwards.'
+    : 'Wall-clock time from one step’s end to the next one’s, two being in flight.';
 }
 
 const NAMES: Readonly<Record<StepKind, string>> = {

@@ -33,5 +33,5 @@ export function formatScore(score: number): string {
 function cellWords({ kind, score }: Cell, isOfStep: boolean): string {
   if (kind === 'pending') return 'not known yet';
   if (score === undefined) return kind === 'computed' ? 'computed, not measured' : 'reused';
-  return `${kind}, ${isOfStep ? "the step's score" : 'score'} ${formatScore(score)}`;
+  return `${kind}, ${isOfStep ? 'the step’s score' : 'score'} ${formatScore(score)}`;
 }

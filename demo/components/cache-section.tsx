@@ -48,7 +48,7 @@ export function CacheSection() {
       </div>
       <p class="help">
         A column is a denoising step, a row a block of the transformer; the colour says how much the block changed since
-        it was last measured.
+        it was last measured. With guidance the model runs twice a step: with the prompt (cond) and without it (uncond).
       </p>
       <HeatMaps record={canSwitch && isOfBaseline.value ? measured : drawn} />
       <h3>Score and threshold</h3>

@@ -1,5 +1,5 @@
 import { rampImage } from '../cache-view/ramp.ts';
-import { type Scale, shareOf, ticksOf } from '../cache-view/scale.ts';
+import { fewTicksOf, type Scale, shareOf } from '../cache-view/scale.ts';
 import { formatScore } from '../cache-view/words.ts';
 import { isDark } from '../state/theme.ts';
 
@@ -10,7 +10,7 @@ export function HeatLegend({ scale }: { readonly scale: Scale }) {
       <li>
         <span>Score</span>
         <span class="heat-ramp" style={{ backgroundImage: rampImage(isDark.value) }}>
-          {ticksOf(scale).map((tick) => (
+          {fewTicksOf(scale).map((tick) => (
             <span key={tick} style={{ left: `${100 * shareOf(tick, scale)}%` }}>
               {formatScore(tick)}
             </span>

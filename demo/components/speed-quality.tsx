@@ -16,8 +16,8 @@ const RADIUS = 6;
 const OPTIONS: PlotOptions = {
   scales: {
     // 1 is the baseline's speed: it is on the axis, so that distances from it can be seen.
-    x: { time: false, range: (plot) => spread([1, ...valuesOf(plot, 0)], 0.2, 3) },
-    y: { range: (plot) => spread(valuesOf(plot, 1), 2, 40) },
+    x: { time: false, range: (plot) => spread(valuesOf(plot, 0), { margin: 0.2, empty: [0.8, 3], always: [1] }) },
+    y: { range: (plot) => spread(valuesOf(plot, 1), { margin: 2, empty: [20, 60] }) },
   },
   axes: [
     plotAxis({ label: 'Speedup', size: 32, values: (_, ticks) => ticks.map((tick) => `${Number(tick.toFixed(2))} ×`) }),

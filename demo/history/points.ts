@@ -18,8 +18,19 @@ export function pointsOf(runs: readonly Run[]): readonly Point[] {
     .sort((a, b) => a.speedup - b.speedup);
 }
 
-/** The ends of an axis with room around its values. @param empty Where there is none: the axis ends there. */
-export function spread(values: readonly number[], margin: number, empty: number): [least: number, most: number] {
-  if (values.length === 0) return [0, empty];
-  return [Math.min(...values) - margin, Math.max(...values) + margin];
+/** How an axis lies about its values. */
+export interface Room {
+  /** Beyond the least and the most. */
+  readonly margin: number;
+  /** The ends where there are no values. */
+  readonly empty: readonly [least: number, most: number];
+  /** Values that are on the axis wherever the others lie. */
+  readonly always?: readonly number[];
+}
+
+/** The ends of an axis with room around its values. */
+export function spread(values: readonly number[], { margin, empty, always = [] }: Room): [least: number, most: number] {
+  if (values.length === 0) return [...empty];
+  const all = [...values, ...always];
+  return [Math.min(...all) - margin, Math.max(...all) + margin];
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boxOf, cellAt, moved } from '../../../demo/cache-view/cells.ts';
 import { stepTicks } from '../../../demo/cache-view/layout.ts';
 import { cssColor, type Oklch, rampAt } from '../../../demo/cache-view/ramp.ts';
-import { scaleOf, shareOf, ticksOf, valueAt } from '../../../demo/cache-view/scale.ts';
+import { fewTicksOf, scaleOf, shareOf, ticksOf, valueAt } from '../../../demo/cache-view/scale.ts';
 import { chartScale, toThresholdStep } from '../../../demo/cache-view/threshold.ts';
 import fc from '../../support/property.ts';
 
@@ -56,6 +56,8 @@ describe('the scale of scores', () => {
   test('ends in round numbers around what was measured', () => {
     expect(scaleOf([0.031, 0.12, 0.4])).toEqual({ low: 0.02, high: 0.5 });
     expect(ticksOf({ low: 0.02, high: 0.5 })).toEqual([0.02, 0.05, 0.1, 0.2, 0.5]);
+    expect(fewTicksOf({ low: 0.02, high: 0.5 })).toEqual([0.02, 0.05, 0.1, 0.2, 0.5]);
+    expect(fewTicksOf({ low: 0.005, high: 2 })).toEqual([0.005, 0.01, 0.1, 1, 2]);
   });
 
   test('holds every score, and is never empty', () => {

@@ -26,7 +26,7 @@ describe('in words', () => {
     expect(cellSentence(grid, 0, 0)).toBe('cond, step 0, block 0: computed, not measured');
     expect(cellSentence(grid, 2, 0)).toBe('cond, step 2, block 0: reused');
     const ofStep = { ...RECORD, policy: { name: 'teacache', options: {} }, scores: [scoresOf(2, 'cond', [0.05])] };
-    expect(cellSentence(gridOf(ofStep, 'cond'), 2, 1)).toBe("cond, step 2, block 1: reused, the step's score 0.05");
+    expect(cellSentence(gridOf(ofStep, 'cond'), 2, 1)).toBe('cond, step 2, block 1: reused, the step’s score 0.05');
     expect(cellSentence(gridOf({ ...RECORD, schedule: {} }, 'cond'), 2, 1)).toContain('not known yet');
   });
 
@@ -52,6 +52,8 @@ describe('in words', () => {
   test('why there is no threshold to try', () => {
     const none = { ...RECORD, scores: [], policy: { name: 'fewer-steps', options: {} } };
     expect(curveNote(none, undefined)).toBe('The policy fewer-steps measures nothing.');
+    const tooShort = { ...none, policy: { name: 'bwcache', options: { threshold: 0.06 } } };
+    expect(curveNote(tooShort, undefined)).toContain('Nothing was measured');
     expect(curveNote({ ...none, subLayers: {} }, undefined)).toContain('measured beforehand');
     expect(curveNote(undefined, undefined)).toContain('After a run');
   });

@@ -111,6 +111,8 @@ test('only measured runs are points, from slow to fast', () => {
 });
 
 test('an axis has room around its values, and ends without any', () => {
-  expect(spread([2, 3], 0.5, 1)).toEqual([1.5, 3.5]);
-  expect(spread([], 0.5, 1)).toEqual([0, 1]);
+  const room = { margin: 0.5, empty: [0, 1] } as const;
+  expect(spread([2, 3], room)).toEqual([1.5, 3.5]);
+  expect(spread([2, 3], { ...room, always: [1] })).toEqual([0.5, 3.5]);
+  expect(spread([], { ...room, always: [1] })).toEqual([0, 1]);
 });

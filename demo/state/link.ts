@@ -98,8 +98,10 @@ function readPolicy(
   const known = Object.keys(presets[policy.name] ?? {});
   if (preset === undefined || known.includes(preset)) return { policy: policy.name, preset, policyOptions };
   const names = known.length > 0 ? `one of ${known.join(', ')}` : `left out for ${policy.name}`;
-  warnings.push(`In the address, preset is ${preset}; it must be ${names}.`);
-  return { policy: policy.name, preset: undefined, policyOptions };
+  const settled = settle({ policy: policy.name, preset: undefined, policyOptions }, presets);
+  const instead = settled.preset === undefined ? 'It was left out.' : `Taken: ${settled.preset}.`;
+  warnings.push(`In the address, preset is ${preset}; it must be ${names}. ${instead}`);
+  return settled;
 }
 
 function readOptions(parameters: URLSearchParams, policy: PolicyDescription, warnings: string[]): Options {

@@ -155,8 +155,7 @@ class BWCache implements Policy {
     const { tail, tailMode } = this.options;
     if (tail >= 1) return tail;
     if (tailMode === 'index-half') return Math.floor(step * tail);
-    const remaining = this.#steps - 1 - step;
-    return remaining - Math.floor(remaining * (1 - tail));
+    return Math.ceil((this.#steps - 1 - step) * tail);
   }
 
   #state(branch: Branch): BranchState {

@@ -149,7 +149,9 @@ export function resolveOptions<T extends OptionTable>(
       throw new OptionError(`The policy ${policy} has no option ${name}.`, remedy);
     }
     if (value !== undefined && !option.accepts(value)) {
-      throw new OptionError(`policyOptions.${name} is ${String(value)}.`, `Pass ${option.allowed}.`);
+      // A number written as a string is told from a number.
+      const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+      throw new OptionError(`policyOptions.${name} is ${shown}.`, `Pass ${option.allowed}.`);
     }
   }
   const values = Object.entries(table).map(([name, option]) => [name, given[name] ?? option.default]);

@@ -77,7 +77,7 @@ test('what went wrong is said, with a way out', async () => {
 test('an option that is refused is said by the form, and can be put right', async () => {
   const { page, complaints } = await site.open('steps=1&frames=1&policy=bwcache&set.blocks=some');
   await press(page, 'Generate');
-  await page.getByRole('alert').filter({ hasText: 'policyOptions.blocks is some' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'policyOptions.blocks is "some"' }).waitFor();
   await page.getByRole('radio', { name: 'balanced' }).check({ force: true });
   await page.getByRole('textbox', { name: 'blocks' }).fill('all');
   await press(page, 'Generate');

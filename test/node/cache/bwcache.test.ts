@@ -45,6 +45,14 @@ describe('options', () => {
     expect(schedule('bwcache', { interval: 3, tail: 99 }, 12, firesAt(1))).toBe('111111111111');
   });
 
+  test('a share of the remaining steps is rounded up, but never past what it is', () => {
+    const options = { interval: 9, tailMode: 'remaining-half' };
+    // Of 10: 5, 9 (1 - 0.9 is less than 0.1) and 2.5.
+    expect(schedule('bwcache', { ...options, tail: 0.5 }, 12, firesAt(1))).toBe('110000011111');
+    expect(schedule('bwcache', { ...options, tail: 0.9 }, 12, firesAt(1))).toBe('110111111111');
+    expect(schedule('bwcache', { ...options, tail: 0.25 }, 12, firesAt(1))).toBe('110000000111');
+  });
+
   test('a branch that triggered measures no more, unless it is repeatable', () => {
     expect(decide('bwcache', {}, 12, firesAt(3)).scores.map(({ step }) => step)).toEqual([1, 2, 3]);
     const repeated = decide('bwcache', { interval: 2, repeatable: true }, 12, firesAt(3));
@@ -89,7 +97,8 @@ describe('options', () => {
     ['blocks', 'some'],
     ['every', 0],
   ])('%s: %j is refused by name', (name, value) => {
-    expect(() => configurePolicy('bwcache', { [name]: value })).toThrow(`policyOptions.${name} is ${value}. Pass `);
+    const shown = typeof value === 'string' ? `"${value}"` : value;
+    expect(() => configurePolicy('bwcache', { [name]: value })).toThrow(`policyOptions.${name} is ${shown}. Pass `);
   });
 
   test('no step before the warm-up is over triggers', () => {

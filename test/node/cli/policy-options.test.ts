@@ -20,7 +20,7 @@ describe('--policy, --set, --compare', () => {
   test.each([
     [{ policy: 'magic' }, 'There is no policy magic'],
     [{ policy: 'bwcache', set: ['threshold'] }, "--set is 'threshold'; it takes KEY=VALUE"],
-    [{ policy: 'bwcache', set: ['threshold='] }, 'policyOptions.threshold is '],
+    [{ policy: 'bwcache', set: ['threshold='] }, 'policyOptions.threshold is "".'],
     [{ policy: 'bwcache', set: ['tau=1'] }, 'no option tau. Its options are threshold'],
     [{ set: ['threshold=1'] }, 'The policy none has no option threshold. Its options are measure.'],
     [{ compare: true }, '--compare compares a policy with none'],

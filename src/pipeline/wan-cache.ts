@@ -11,7 +11,6 @@ import type { WanTransformer3DModel } from '../models/wan/transformer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { BlockProbe } from './block-probe.ts';
 import { GpuDecidedForward } from './gpu-decided.ts';
-import { HostDecidedForward } from './host-decided.ts';
 import { StackResidual } from './stack-residual.ts';
 import { SubLayerCache } from './sub-layer-cache.ts';
 import { branchesOf, type WanRun } from './wan-run.ts';
@@ -19,8 +18,8 @@ import type { WithinForward } from './within-forward.ts';
 import { WithinProbe } from './within-probe.ts';
 import { WithinSections } from './within-sections.ts';
 
-/** Who decides within a step: the GPU, or, as the reference that it is tested against, the host, which reads the score. */
-export type Decider = 'gpu' | 'readback';
+/** Makes what runs a branch's forwards that decide for themselves. */
+export type MakeWithinForward = (...parts: ConstructorParameters<typeof GpuDecidedForward>) => WithinForward;
 
 /** What a branch keeps. */
 interface BranchCache {
@@ -46,7 +45,7 @@ export class WanCache {
     private readonly configured: ConfiguredPolicy,
     { blocks }: WanTransformer3DModel,
     ops: Omit<OpContext, 'recorder'>,
-    decider: Decider = 'gpu',
+    makeWithin: MakeWithinForward = (...parts) => new GpuDecidedForward(...parts),
   ) {
     const { blockInputs } = run;
     this.#requirements = configured.policy.requirements(runShape(run));
@@ -58,7 +57,7 @@ export class WanCache {
         ...(residual && { residual }),
         ...(subLayers && { subLayers: new SubLayerCache(`cache.${branch}`, ops, blocks, blockInputs, keysValues) }),
         ...(isMeasured && { probe: new BlockProbe(`probe.${branch}`, ops, probe, blocks, blockInputs) }),
-        ...(rule && residual && decided(run, branch, ops, rule, blocks, residual, decider)),
+        ...(rule && residual && decided(run, branch, ops, rule, blocks, residual, makeWithin)),
       });
     }
   }
@@ -150,16 +149,11 @@ function decided(
   rule: WithinRule,
   blocks: WanTransformer3DModel['blocks'],
   residual: StackResidual,
-  decider: Decider,
+  makeWithin: MakeWithinForward,
 ): Required<Pick<BranchCache, 'withinProbe' | 'within'>> {
   const withinProbe = new WithinProbe(`within.${branch}`, ops, rule, blocks, run.blockInputs);
   const sections = new WithinSections(run, branch, rule, withinProbe, residual);
-  const { scores } = withinProbe;
-  const within =
-    decider === 'gpu'
-      ? new GpuDecidedForward(`decide.${branch}`, ops, rule, sections, scores)
-      : new HostDecidedForward(sections, scores);
-  return { withinProbe, within };
+  return { withinProbe, within: makeWithin(`decide.${branch}`, ops, rule, sections, withinProbe.scores) };
 }
 
 /** What a policy may know of a run. */

@@ -3,9 +3,8 @@ import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import { Pacer } from '../../src/gpu/pacer.ts';
 import type { Tensor } from '../../src/gpu/tensor.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
-import type { Decider } from '../../src/pipeline/wan-cache.ts';
 import { testGpu } from '../support/kernel-run.ts';
-import { countKernels, TinyRuns } from '../support/wan-runs.ts';
+import { countKernels, type Decider, TinyRuns } from '../support/wan-runs.ts';
 
 const STEPS = 8;
 

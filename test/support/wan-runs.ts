@@ -5,13 +5,20 @@ import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
 import { Pacer } from '../../src/gpu/pacer.ts';
 import { ScheduledForwards } from '../../src/pipeline/scheduled-forwards.ts';
-import { type Decider, runShape, WanCache } from '../../src/pipeline/wan-cache.ts';
+import { type MakeWithinForward, runShape, WanCache } from '../../src/pipeline/wan-cache.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { denoise } from '../../src/pipeline/wan-generate.ts';
 import { WanRun } from '../../src/pipeline/wan-run.ts';
 import { readJson } from '../../src/weights/source.ts';
+import { HostDecidedForward } from './host-decided.ts';
 import { Random } from './kernel-run.ts';
 import { fixtureSource } from './model-folder.ts';
+
+/** Who decides within a step: the GPU, or the host, which reads the score. */
+export type Decider = 'gpu' | 'readback';
+
+const byReadback: MakeWithinForward = (_label, _ops, _rule, sections, scores) =>
+  new HostDecidedForward(sections, scores);
 
 /** A Wan pipeline, by default a tiny one of two blocks; random prompt embeddings and noise. All of denoising, in no time. */
 export class TinyRuns {
@@ -52,7 +59,8 @@ export class TinyRuns {
     const configured = configurePolicy(policy, options);
     const { capabilities } = this.gpu;
     const ops = { capabilities, operands: 'f32' } as const;
-    const cache = new WanCache(this.run, configured, this.components.transformer, ops, decider);
+    const makeWithin = decider === 'readback' ? byReadback : undefined;
+    const cache = new WanCache(this.run, configured, this.components.transformer, ops, makeWithin);
     return { cache, scheduler: new Scheduler(configured.policy, runShape(this.run)) };
   }
 

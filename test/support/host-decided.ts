@@ -1,11 +1,11 @@
-import type { Scheduler } from '../cache/scheduler.ts';
-import type { Gpu } from '../gpu/gpu.ts';
-import type { Pacer } from '../gpu/pacer.ts';
-import { Readback } from '../gpu/readback.ts';
-import type { Tensor } from '../gpu/tensor.ts';
-import { knownScore } from '../ops/block-diff.ts';
-import type { WithinForward, WithinStep } from './within-forward.ts';
-import type { WithinSections } from './within-sections.ts';
+import type { Scheduler } from '../../src/cache/scheduler.ts';
+import type { Gpu } from '../../src/gpu/gpu.ts';
+import type { Pacer } from '../../src/gpu/pacer.ts';
+import { Readback } from '../../src/gpu/readback.ts';
+import type { Tensor } from '../../src/gpu/tensor.ts';
+import { knownScore } from '../../src/ops/block-diff.ts';
+import type { WithinForward, WithinStep } from '../../src/pipeline/within-forward.ts';
+import type { WithinSections } from '../../src/pipeline/within-sections.ts';
 
 /**
  * Decides on the host: reads the score, waits for it, and submits either what computes or what reuses. A round trip

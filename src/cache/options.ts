@@ -108,15 +108,19 @@ export function flagOption({ default: fallback, help }: Told<boolean>): OptionKi
   return { default: fallback, help, allowed: 'true or false', input: { kind: 'flag' }, accepts };
 }
 
-/** A polynomial's coefficients, highest power first: numbers, or a string of them such as `1, 0`; `most` at most. */
+/** A polynomial's coefficients: numbers, one number alone, or a string of them such as `1, 0`. */
+export type Coefficients = string | number | readonly number[];
+
+/** A polynomial's coefficients, highest power first; `most` at most. */
 export function coefficientsOption(
   told: Told<readonly number[]> & { readonly most: number },
-): OptionKind<string | readonly number[]> {
+): OptionKind<Coefficients> {
   const { default: fallback, help, most } = told;
-  const isList = (value: unknown): value is string | readonly number[] =>
-    typeof value === 'string' || (Array.isArray(value) && value.every((item) => typeof item === 'number'));
-  const accepts = (value: unknown): value is string | readonly number[] => {
-    if (!isList(value)) return false;
+  const isGiven = (value: unknown): value is Coefficients =>
+    ['string', 'number'].includes(typeof value) ||
+    (Array.isArray(value) && value.every((item) => typeof item === 'number'));
+  const accepts = (value: unknown): value is Coefficients => {
+    if (!isGiven(value)) return false;
     const numbers = parseCoefficients(value);
     return numbers.length >= 1 && numbers.length <= most && numbers.every(Number.isFinite);
   };
@@ -125,7 +129,8 @@ export function coefficientsOption(
 }
 
 /** The numbers of a `coefficientsOption`; NaN for what is none. */
-export function parseCoefficients(value: string | readonly number[]): readonly number[] {
+export function parseCoefficients(value: Coefficients): readonly number[] {
+  if (typeof value === 'number') return [value];
   if (typeof value !== 'string') return value;
   return value.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 }

@@ -91,6 +91,14 @@ test('U13: at the threshold first-block cache reuses, the next f32 above compute
   expect(digits('fbcache', { threshold: 0.25 }, 4, constant(0.25 + 2 ** -25))).toBe('1111');
 });
 
-test.each(['', '1,', 'a', [], [Number.NaN], new Array(9).fill(1), 3, [['1']]])('polynomial: %j is refused', (value) => {
-  expect(() => configurePolicy('teacache', { polynomial: value })).toThrow('policyOptions.polynomial is ');
+test.each(['', '1,', 'a', [], [Number.NaN], new Array(9).fill(1), Number.NaN, true, [['1']]])(
+  'polynomial: %j is refused',
+  (value) => {
+    expect(() => configurePolicy('teacache', { polynomial: value })).toThrow('policyOptions.polynomial is ');
+  },
+);
+
+// A command line makes a number of it.
+test.each(['0.5', [0.5], 0.5])('polynomial: %j is a constant', (polynomial) => {
+  expect(digits('teacache', { threshold: 1.25, polynomial, cutoff: 0 }, 8, constant(9))).toBe('10010010');
 });

@@ -1,26 +1,12 @@
 import { WeightsError } from '../errors.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { elementBytes, elements, type Dtype as GpuDtype, Tensor } from '../gpu/tensor.ts';
-import { upload } from '../gpu/transfer.ts';
+import { elements, type Dtype as GpuDtype, Tensor } from '../gpu/tensor.ts';
 import type { Linear, LinearPart } from '../ops/matmul.ts';
 import type { Checkpoint, StreamOptions } from './checkpoint.ts';
-import { decode, packF16 } from './dtypes.ts';
-import type { TensorInfo } from './safetensors.ts';
+import { type Delivery, deliver } from './delivery.ts';
 
 /** How matrices are kept: as f16, as f32, or `stored`: f16 where the file has F16, else f32 (F32 and BF16 exactly). */
 export type WeightPrecision = 'f16' | 'f32' | 'stored';
-
-type DeliveredBytes = Uint8Array<ArrayBuffer>;
-
-/** One tensor of a file and where its values go. */
-interface Delivery {
-  readonly name: string;
-  readonly target: Tensor;
-  /** First element of `target` to write. */
-  readonly offset: number;
-  /** Which elements, in which order; absent: all, as they are. */
-  readonly arrange?: ((values: Float32Array) => Float32Array) | undefined;
-}
 
 /** Options of `WeightSet.linear`. */
 export interface LinearOptions {
@@ -176,7 +162,7 @@ export class WeightSet {
           (info) => this.#deliveries.has(info.name),
           (info, bytes) => {
             gpu.throwIfLost();
-            for (const delivery of this.#deliveries.get(info.name) ?? []) put(gpu, delivery, info, bytes);
+            for (const delivery of this.#deliveries.get(info.name) ?? []) deliver(gpu, delivery, info, bytes);
           },
           options,
         ),
@@ -210,28 +196,6 @@ export class WeightSet {
     if (this.precision !== 'stored') return this.precision;
     return names.every((name) => this.checkpoint.tensors.get(name)?.dtype === 'F16') ? 'f16' : 'f32';
   }
-}
-
-function put(gpu: Gpu, { name, target, offset, arrange }: Delivery, info: TensorInfo, bytes: DeliveredBytes): void {
-  if (!arrange && info.dtype.toLowerCase() === target.dtype) {
-    upload(gpu, target, bytes, offset * elementBytes[target.dtype]);
-    return;
-  }
-  const decoded = decode(bytes, info.dtype);
-  const values = arrange ? arrange(decoded) : decoded;
-  if (offset + values.length > elements(target.shape))
-    throw new Error(`${name}: more values than ${target.label} holds`);
-  if (target.dtype === 'f32') {
-    upload(gpu, target, new Float32Array(values), offset * 4);
-    return;
-  }
-  const packed = packF16(values, (index) => {
-    throw new WeightsError(
-      `${name}: element ${index} is ${values[index]}, which f16 cannot hold.`,
-      "Load the model with weights: 'stored' to keep its own precision.",
-    );
-  });
-  upload(gpu, target, packed, offset * 2);
 }
 
 /** Rows of `columns` values, each followed by zeros up to a whole vec4. */

@@ -87,7 +87,7 @@ export class WanPipeline implements ModelPipeline {
 
   /** What a generation would hold. @throws {OptionError} */
   plan(options: GenerateOptions): MemoryPlan {
-    return this.#memoryOf(options).plan;
+    return this.#memoryOf(withPreset(options, this.model.presets)).plan;
   }
 
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
@@ -196,9 +196,9 @@ export class WanPipeline implements ModelPipeline {
     return { promptEmbeds: given, negativePromptEmbeds: given };
   }
 
-  /** What a generation would hold, recorded. */
+  /** What a generation would hold, recorded. @param options With the model's preset filled in. */
   #memoryOf(options: GenerateOptions): GenerationMemory {
-    const settings = this.#settings(withPreset(options, this.model.presets));
+    const settings = this.#settings(options);
     return this.#record(settings, planGeometry(this.components, settings, options).geometry, options.preview);
   }
 

@@ -6,7 +6,7 @@ import type { T5Config } from './config.ts';
  *
  * @param relativePosition Key position minus query position.
  */
-export function relativePositionBucket(relativePosition: number, buckets: number, maxDistance: number): number {
+function relativePositionBucket(relativePosition: number, buckets: number, maxDistance: number): number {
   const half = buckets / 2;
   const side = relativePosition > 0 ? half : 0;
   const distance = Math.abs(relativePosition);

@@ -94,7 +94,7 @@ export class ResidualBlock {
 }
 
 /** A `WanAttentionBlock`: single-head attention among the pixels of each frame. */
-export class AttentionBlock {
+class AttentionBlock {
   readonly #norm: ChannelNorm;
   readonly #qkv: Linear;
   readonly #proj: Linear;

@@ -3,6 +3,19 @@ export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(seconds < 100 ? 2 : 0)} s`;
 }
 
+/** An estimated time, of which two digits are all that is known, e.g. `23 seconds`, `48 minutes` or `5 hours`. */
+export function formatRoughly(seconds: number): string {
+  const unit = DURATIONS.find((each) => seconds < each.below) ?? HOURS;
+  const count = seconds / unit.seconds;
+  const rounded = count < 1 ? Math.max(0.1, count).toFixed(1) : count.toPrecision(count < 10 ? 1 : 2);
+  return formatAmount(Number(rounded), unit.name);
+}
+
+const HOURS = { name: 'hour', seconds: 3600, below: Number.POSITIVE_INFINITY };
+
+/** Each up to where the next one is easier to read. */
+const DURATIONS = [{ name: 'second', seconds: 1, below: 100 }, { name: 'minute', seconds: 60, below: 5400 }, HOURS];
+
 /** Bytes in units of 1000, e.g. `35.3 MB`. */
 export function formatBytes(bytes: number): string {
   return scaled(bytes, [' B', ' kB', ' MB', ' GB', ' TB']);

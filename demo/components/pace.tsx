@@ -1,3 +1,4 @@
+import { formatRoughly } from '../format.ts';
 import { type Estimate, estimateSeconds } from '../state/estimate.ts';
 import { loaded } from '../state/model.ts';
 import { runs } from '../state/runs.ts';
@@ -15,14 +16,14 @@ export function Pace() {
     return (
       <p id="slow" class="pace slow">
         No GPU here: the CPU stands in for one ({adapter}; <code>chrome://gpu</code> says why). This will be slow:{' '}
-        <strong>about {round(estimate)} seconds</strong> with all blocks computed, {BASES[source]}.
+        <strong>about {formatRoughly(estimate.seconds)}</strong> with all blocks computed, {BASES[source]}.
       </p>
     );
   }
   return (
     <p class="pace help">
       On your GPU, {adapter}.{' '}
-      {source === 'measured' && `About ${round(estimate)} seconds with all blocks computed, ${BASES[source]}.`}
+      {source === 'measured' && `About ${formatRoughly(estimate.seconds)} with all blocks computed, ${BASES[source]}.`}
     </p>
   );
 }
@@ -31,9 +32,3 @@ const BASES: Readonly<Record<Estimate['source'], string>> = {
   measured: 'by your last run',
   rough: 'at a rough guess',
 };
-
-/** Two digits are all that an estimate has. */
-function round({ seconds }: Estimate): number {
-  if (seconds < 1) return Number(Math.max(0.1, seconds).toFixed(1));
-  return Number(seconds.toPrecision(seconds < 10 ? 1 : 2));
-}

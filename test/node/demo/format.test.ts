@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAmount, formatBytes, formatCount, formatDecibels } from '../../../demo/format.ts';
+import { formatAmount, formatBytes, formatCount, formatDecibels, formatRoughly } from '../../../demo/format.ts';
 
 test.each([
   [0, '0 B'],
@@ -27,4 +27,15 @@ test('one of something is not several', () => {
 
 test('a PSNR at the end of the scale says that it is one', () => {
   expect([44.25, 98.94, 99].map(formatDecibels)).toEqual(['44.3 dB', '98.9 dB', '≥ 99 dB']);
+});
+
+test.each([
+  [0.02, '0.1 seconds'],
+  [0.96, '1 second'],
+  [23.4, '23 seconds'],
+  [2900, '48 minutes'],
+  [6000, '2 hours'],
+  [1e6, '280 hours'],
+])('an estimate of %d s is %s', (seconds, text) => {
+  expect(formatRoughly(seconds)).toBe(text);
 });

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { describePolicies } from 'stillframe';
 import type uPlot from 'uplot';
+import { placeLabels } from '../history/labels.ts';
 import { markOf } from '../history/marks.ts';
 import { type Point, pointsOf, spread } from '../history/points.ts';
 import { runs } from '../state/runs.ts';
@@ -12,6 +13,8 @@ import { PolicyLegend } from './policy-legend.tsx';
 const HEIGHT = 240;
 /** CSS pixels from a mark's middle to its edge. */
 const RADIUS = 6;
+/** CSS pixels of the numbers beside the marks. */
+const TEXT_SIZE = 12;
 
 const OPTIONS: PlotOptions = {
   scales: {
@@ -48,29 +51,40 @@ export function SpeedQuality() {
         data={data}
         height={HEIGHT}
         label={`Speedup against PSNR of ${points.length} measured runs; the table has the numbers.`}
-        onDraw={(plot) => {
-          for (const point of points) drawPoint(plot, point, policies.indexOf(point.policy));
-        }}
+        onDraw={(plot) => drawPoints(plot, points, policies)}
       />
       <PolicyLegend policies={policies} isUsed={(policy) => points.some((point) => point.policy === policy)} />
     </figure>
   );
 }
 
-function drawPoint(plot: uPlot, { id, speedup, psnr }: Point, index: number): void {
+function drawPoints(plot: uPlot, points: readonly Point[], policies: readonly string[]): void {
   const { ctx } = plot;
-  const { color, path } = markOf(index);
   const radius = RADIUS * devicePixelRatio;
+  const textHeight = TEXT_SIZE * devicePixelRatio;
   ctx.save();
-  ctx.translate(plot.valToPos(speedup, 'x', true), plot.valToPos(psnr, 'y', true));
-  ctx.fillStyle = colorOf('--text');
-  ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-  ctx.textAlign = 'start';
+  ctx.font = `${textHeight}px system-ui, sans-serif`;
+  ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
-  ctx.fillText(String(id), 1.6 * radius, 0);
-  ctx.scale(radius, radius);
-  ctx.fillStyle = colorOf(color);
-  ctx.fill(new Path2D(path));
+  const marks = points.map(({ id, speedup, psnr }) => ({
+    x: plot.valToPos(speedup, 'x', true),
+    y: plot.valToPos(psnr, 'y', true),
+    width: ctx.measureText(String(id)).width,
+  }));
+  for (const [i, { policy }] of points.entries()) {
+    const { color, path } = markOf(policies.indexOf(policy));
+    const { x = 0, y = 0 } = marks[i] ?? {};
+    ctx.save();
+    ctx.translate(x, y);
+    ctx.scale(radius, radius);
+    ctx.fillStyle = colorOf(color);
+    ctx.fill(new Path2D(path));
+    ctx.restore();
+  }
+  ctx.fillStyle = colorOf('--text');
+  for (const [i, { x, y }] of placeLabels(marks, radius, textHeight).entries()) {
+    ctx.fillText(String(points[i]?.id), x, y);
+  }
   ctx.restore();
 }
 

@@ -1,4 +1,5 @@
 import { candidate, dismiss } from '../state/own-model.ts';
+import { bringIntoView } from './bring-into-view.ts';
 import { CandidateInfo } from './candidate-info.tsx';
 
 /** What became of the folder that was chosen last. */
@@ -12,7 +13,7 @@ export function CandidateCard() {
       {now?.kind === 'looking' && <p class="help">Reading its configuration and the headers of its weights.</p>}
       {now?.kind === 'known' && <CandidateInfo info={now.info} />}
       {now?.kind === 'refused' && (
-        <div class="box refused" role="alert">
+        <div class="box refused" role="alert" ref={bringIntoView}>
           <p>{now.message}</p>
           <p class="help">The model that was loaded goes on.</p>
           <button type="button" onClick={dismiss}>

@@ -1,6 +1,7 @@
 import type { ModelInfo } from 'stillframe';
 import { dismiss, openCandidate, takesPrompts } from '../state/own-model.ts';
 import { isBusy } from '../state/session.ts';
+import { bringIntoView } from './bring-into-view.ts';
 import { Fit } from './fit.tsx';
 import { ModelParts } from './model-parts.tsx';
 
@@ -8,7 +9,7 @@ import { ModelParts } from './model-parts.tsx';
 export function CandidateInfo({ info }: { readonly info: ModelInfo }) {
   const canRun = takesPrompts(info);
   return (
-    <article class="box" aria-labelledby="candidate-title" ref={showCard}>
+    <article class="box" aria-labelledby="candidate-title" ref={bringIntoView}>
       <h3 id="candidate-title">{info.id}</h3>
       <p class="help">{info.className}, with these parts:</p>
       <ModelParts info={info} />
@@ -30,9 +31,4 @@ export function CandidateInfo({ info }: { readonly info: ModelInfo }) {
       {canRun && isBusy.value && <p class="help">When the run is over, or stopped.</p>}
     </article>
   );
-}
-
-/** It may have been dropped far from here. */
-function showCard(card: HTMLElement | null): void {
-  card?.scrollIntoView({ block: 'nearest' });
 }

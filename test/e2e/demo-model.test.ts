@@ -167,8 +167,14 @@ test('what cannot be used is refused by name, and the loaded model goes on', asy
   const before = await loadedModel(page);
   const alert = page.getByRole('alert');
   for (const [what, path, message] of BROKEN) {
+    await page.evaluate(() => scrollTo(0, 0));
     await drop(page, await path());
     await alert.filter({ hasText: message }).waitFor({ timeout: 60_000 });
+    const { bottom, height } = await alert.evaluate((box) => ({
+      bottom: box.getBoundingClientRect().bottom,
+      height: innerHeight,
+    }));
+    expect(bottom, `${what} is said where it is seen`).toBeLessThanOrEqual(height + 1);
     expect(await alert.innerText(), what).toMatch('The model that was loaded goes on.');
     expect(await page.getByRole('article').count(), what).toBe(0);
     await alert.getByRole('button', { name: 'Close' }).click();

@@ -15,8 +15,9 @@ export default defineConfig({
       output: {
         minify: true,
         chunkFileNames: '[name].js',
-        // What `index.js` loads at once is one file, which those that are loaded later share.
-        codeSplitting: { groups: [{ name: 'core', tags: ['$initial'] }] },
+        // One file for what `index.js` shares with files that are loaded later. With `index.js` in it, they and it would import
+        // each other, and bundlers would keep them for applications that load no model.
+        codeSplitting: { groups: [{ name: 'core', tags: ['$initial'], minShareCount: 2 }] },
       },
     },
   },

@@ -3,9 +3,9 @@ import { lazy } from '../lazy.ts';
 import type { PipelineModule } from './model-pipeline.ts';
 
 /** Every class that is built; each is a file of its own in the build, loaded when a model asks for it. */
-const CLASSES: ReadonlyMap<unknown, () => Promise<PipelineModule>> = new Map([
-  ['WanPipeline', () => import('./wan.ts')],
-]);
+const CLASSES: Readonly<Record<string, () => Promise<PipelineModule>>> = {
+  WanPipeline: () => import('./wan.ts'),
+};
 
 /**
  * Loads the code of a pipeline class.
@@ -14,10 +14,10 @@ const CLASSES: ReadonlyMap<unknown, () => Promise<PipelineModule>> = new Map([
  * @throws {UnsupportedModelError} for a class that is not built; {SourceError} when its code cannot be loaded.
  */
 export async function pipelineModule(label: string, className: unknown): Promise<PipelineModule> {
-  const load = CLASSES.get(className);
+  const load = typeof className === 'string' && Object.hasOwn(CLASSES, className) ? CLASSES[className] : undefined;
   if (load) return lazy(`the ${className}`, load());
   throw new UnsupportedModelError(
     `${label} is a ${JSON.stringify(className)}, which is not built.`,
-    `Use a folder of a ${[...CLASSES.keys()].join(' or ')} in diffusers layout.`,
+    `Use a folder of a ${Object.keys(CLASSES).join(' or ')} in diffusers layout.`,
   );
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/setup/system.mjs';
 import { type Consumer, installPackage } from '../support/consumer.ts';
@@ -54,4 +55,15 @@ test.each(['bundler', 'nodenext'])('an application type-checks with moduleResolu
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   const { stdout } = await run(process.execPath, [tsc, '-p', app.folder]).catch((error) => error);
   expect(stdout).toBe('');
+});
+
+test('an application that loads no model carries no pipeline', async () => {
+  await app.write('policies.js', "import { describePolicies } from 'stillframe'; console.log(describePolicies());");
+  const { output } = (await build({
+    root: app.folder,
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, rolldownOptions: { input: join(app.folder, 'policies.js') } },
+  })) as Rolldown.RolldownOutput;
+  expect(output.map(({ fileName }) => fileName)).toEqual([expect.stringMatching(/policies-.*\.js$/)]);
 });

@@ -9,6 +9,7 @@ import { UsageError } from './errors.ts';
 import type { HarnessApi, HarnessEvent } from './harness/api.ts';
 import { chooseModel } from './model.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
+import { folderId } from './policy-options.ts';
 import { ProgressLine } from './progress.ts';
 
 const HELP = `Usage: npm run calibrate -- [OPTIONS]
@@ -22,6 +23,8 @@ Measures on runs without caching how a model changes from step to step, for poli
   --steps NUMBER          denoising steps: the artifact serves runs of as many
   --sampler NAME          as generate has it; the artifact serves this one alone
   --guidance NUMBER       scale of classifier-free guidance
+  --width, --height N     pixels: the artifact serves runs of any size
+  --frames N              4k + 1 frames
   --lookahead N           the largest distance in steps that is measured (3)
   --out FILE              where to write (smoothcache-STEPS.json in the model's folder, if it is one of the manifest's)`;
 
@@ -36,6 +39,9 @@ export async function run(args: readonly string[]): Promise<number> {
     steps: text,
     sampler: text,
     guidance: text,
+    width: text,
+    height: text,
+    frames: text,
     lookahead: text,
     out: text,
   });
@@ -48,6 +54,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const most = CALIBRATION_PROMPTS.length;
   const prompts =
     values.prompt ?? CALIBRATION_PROMPTS.slice(0, numberOption('prompts', values.prompts, { ...whole, most }));
+  const kMax = numberOption('lookahead', values.lookahead, whole) ?? 3;
+  const run = {
+    steps: numberOption('steps', values.steps, whole),
+    sampler: values.sampler,
+    guidanceScale: numberOption('guidance', values.guidance, { least: 0 }),
+    width: numberOption('width', values.width, whole),
+    height: numberOption('height', values.height, whole),
+    frames: numberOption('frames', values.frames, whole),
+  };
   const model = values.model ?? 'shapes';
   const choice = await chooseModel(model);
   const folder = values.out === undefined ? await manifestFolder(model) : undefined;
@@ -58,17 +73,14 @@ export async function run(args: readonly string[]): Promise<number> {
       if (told.kind === 'progress') progress.show(told.progress);
     },
   });
-  const artifact = await session.call('calibrate', {
+  const measured = await session.call('calibrate', {
     model: choice.kind === 'folder' ? session.server.mount(choice.path) : choice.reference,
     prompts,
-    kMax: numberOption('lookahead', values.lookahead, whole) ?? 3,
-    run: {
-      steps: numberOption('steps', values.steps, whole),
-      sampler: values.sampler,
-      guidanceScale: numberOption('guidance', values.guidance, { least: 0 }),
-    },
+    kMax,
+    run,
   });
   progress.end();
+  const artifact = choice.kind === 'folder' ? { ...measured, model: folderId(choice.path) } : measured;
   const file = folder ? join(folder, `smoothcache-${artifact.steps}.json`) : userPath(values.out ?? '');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, format(artifact));

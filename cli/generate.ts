@@ -5,7 +5,7 @@ import { HELP, parseGenerate } from './generate-options.ts';
 import type { HarnessApi, HarnessEvent } from './harness/api.ts';
 import { chooseModel } from './model.ts';
 import { type ComparedReport, OutputFolder } from './output.ts';
-import { readArtifact } from './policy-options.ts';
+import { forPage, readArtifact } from './policy-options.ts';
 import { ProgressLine } from './progress.ts';
 
 /** `generate --prompt TEXT --out DIR`. @returns the exit code. @throws {UsageError | CommandError} */
@@ -16,8 +16,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const model = await chooseModel(command.model);
-  const policyOptions = await readArtifact(command.generate.policyOptions ?? {});
-  const request = { ...command.generate, policyOptions };
+  const folder = model.kind === 'folder' ? model.path : undefined;
+  const policyOptions = await readArtifact(command.generate.policyOptions ?? {}, folder);
   const output = await OutputFolder.create(command.out);
   const progress = new ProgressLine();
   await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts', {
@@ -26,6 +26,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const { name } = await session.call('adapter');
   console.log(`Adapter: ${name} (${session.browserVersion})`);
   const reference = model.kind === 'folder' ? session.server.mount(model.path) : model.reference;
+  const options = folder === undefined ? policyOptions : forPage(policyOptions, folder, reference);
+  const request = { ...command.generate, policyOptions: options };
   try {
     await session.call('load', { model: reference, ...command.load, firstRun: request });
     const generated = { ...(await session.call('generate', request)), model: command.model };

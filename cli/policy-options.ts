@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describePolicies } from '../src/cache/describe.ts';
 import { configurePolicy } from '../src/cache/index.ts';
 import type { OptionValue } from '../src/cache/options.ts';
@@ -45,21 +46,39 @@ export function parsePolicy(values: { policy?: string; set?: string[]; compare?:
 }
 
 /**
- * Reads the artifact where its option names a file on this machine; another address is left to the page.
+ * Reads the artifact where its option names a file on this machine, also one in the model's folder; another address is
+ * left to the page.
  *
  * @throws {CommandError} when the file is no JSON.
  */
-export async function readArtifact(options: PolicyChoice['policyOptions']): Promise<PolicyChoice['policyOptions']> {
+export async function readArtifact(
+  options: PolicyChoice['policyOptions'],
+  folder?: string,
+): Promise<PolicyChoice['policyOptions']> {
   const { artifact } = options;
-  if (typeof artifact !== 'string') return options;
-  const path = userPath(artifact);
-  const json = await readFile(path, 'utf8').catch(() => undefined);
-  if (json === undefined) return options;
-  try {
-    return { ...options, artifact: JSON.parse(json) as Readonly<Record<string, unknown>> };
-  } catch {
-    throw new CommandError(`${path} is no JSON.`);
+  if (typeof artifact !== 'string' || artifact === '') return options;
+  for (const path of [userPath(artifact), ...(folder === undefined ? [] : [join(folder, artifact)])]) {
+    const json = await readFile(path, 'utf8').catch(() => undefined);
+    if (json === undefined) continue;
+    try {
+      return { ...options, artifact: JSON.parse(json) as Readonly<Record<string, unknown>> };
+    } catch {
+      throw new CommandError(`${path} is no JSON.`);
+    }
   }
+  return options;
+}
+
+/** The options with an artifact that was made for a folder said to be for the URL by which the page knows the folder. */
+export function forPage(options: PolicyChoice['policyOptions'], folder: string, url: string): typeof options {
+  const { artifact } = options;
+  if (typeof artifact !== 'object' || !('model' in artifact) || artifact.model !== folderId(folder)) return options;
+  return { ...options, artifact: { ...artifact, model: url } };
+}
+
+/** What an artifact calls a model that is a folder on this machine. */
+export function folderId(folder: string): string {
+  return join(folder, '/');
 }
 
 function parseSetting(pair: string): [string, OptionValue] {

@@ -22,7 +22,7 @@ export interface CalibrationOptions {
   readonly prompts: readonly string[];
   /** Largest distance in steps that is measured. */
   readonly kMax: number;
-  readonly run: Pick<GenerateOptions, 'steps' | 'sampler' | 'guidanceScale'>;
+  readonly run: Pick<GenerateOptions, 'steps' | 'sampler' | 'guidanceScale' | 'width' | 'height' | 'frames'>;
   readonly operands: OpContext['operands'];
   readonly signal?: AbortSignal;
   /** Called with denoising steps of all runs. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readArtifact } from '../../../cli/policy-options.ts';
+import { folderId, forPage, readArtifact } from '../../../cli/policy-options.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -24,4 +24,14 @@ test('a file that is no JSON is refused by name', async () => {
   const file = join(folder, 'b.json');
   await writeFile(file, 'no');
   await expect(readArtifact({ artifact: file })).rejects.toThrow(`${file} is no JSON.`);
+});
+
+test("an artifact in the model's folder is read, and one made for that folder is for its URL in the page", async () => {
+  const url = 'http://127.0.0.1:4321/c0ffee/';
+  await writeFile(join(folder, 'own.json'), JSON.stringify({ model: folderId(folder), steps: 4 }));
+  const read = await readArtifact({ artifact: 'own.json', lookahead: 1 }, folder);
+  expect(forPage(read, folder, url)).toEqual({ artifact: { model: url, steps: 4 }, lookahead: 1 });
+  const other = { artifact: { model: 'shapes', steps: 4 } };
+  expect(forPage(other, folder, url)).toBe(other);
+  expect(forPage({ threshold: 1 }, folder, url)).toEqual({ threshold: 1 });
 });

@@ -50,7 +50,7 @@ test('a folder that is dropped is looked at, then taken, and makes a clip', asyn
   expect(about).toMatch(/text encoder\s+UMT5EncoderModel/);
   expect(about).toMatch(/transformer\s+WanTransformer3DModel\s+7\.53 M parameters\s+\d+\.\d MB on the GPU/);
   expect(about).toMatch(/Every buffer fits: the largest, .*, takes .*B, and this GPU allows .*B for one\./);
-  expect(about).toMatch(/81 frames of 832 × 480 take .*B in all/);
+  expect(about).toMatch(/81 frames of 832 × 480 takes .*B in all/);
   expect(await loadedModel(page)).toBe(before);
 
   await page.getByRole('button', { name: 'Use this model' }).click();

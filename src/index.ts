@@ -33,7 +33,7 @@ export {
 } from './errors.ts';
 export type { Capabilities } from './gpu/capabilities.ts';
 export { inspectModel } from './pipeline/inspect.ts';
-export type { ModelInfo, ModelPart } from './pipeline/model-info.ts';
+export type { ModelInfo, ModelPart, SizeRules } from './pipeline/model-info.ts';
 export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
   GenerateOptions,

@@ -1,4 +1,5 @@
-import { type NumberName, parseNumber, RULES } from '../state/rules.ts';
+import { rules } from '../state/model.ts';
+import { type NumberName, parseNumber } from '../state/rules.ts';
 import { change, settings } from '../state/settings.ts';
 import { CheckedInput } from './checked-input.tsx';
 
@@ -8,16 +9,16 @@ interface Props {
 
 /** A number that every run has. */
 export function SettingField({ name }: Props) {
-  const { label, least, step = 'any' } = RULES[name];
+  const rule = rules.value[name];
   return (
     <CheckedInput
-      label={label}
+      label={rule.label}
       name={name}
       value={settings.value[name]}
       format={String}
-      parse={(text) => parseNumber(text, RULES[name])}
+      parse={(text) => parseNumber(text, rule)}
       onChange={(value) => change({ [name]: value })}
-      number={{ min: least, step }}
+      number={{ min: rule.least, step: rule.step ?? 'any' }}
     />
   );
 }

@@ -5,8 +5,9 @@
  * @module
  */
 import type { PolicyDescription } from 'stillframe';
+import { EMBEDDED_SIZES } from './embedded.ts';
 import { findPolicy, fromText, type Options, type Presets, settle, toText } from './policies.ts';
-import { type NumberName, parseNumber, RULES } from './rules.ts';
+import { type NumberName, numberRules, parseNumber } from './rules.ts';
 import { FIRST_SETTINGS, type Settings } from './settings.ts';
 
 /** What an address says. */
@@ -25,6 +26,9 @@ const NUMBERS: Readonly<Record<NumberName, string>> = {
   width: 'width',
   height: 'height',
 };
+
+/** Sizes of a model that is not known yet. */
+const ANY_SIZES = { pixels: 1, frames: 1 };
 
 /** Before the name of a policy's option. */
 const OPTION = 'set.';
@@ -55,9 +59,10 @@ export function fromQuery(query: string, presets: Presets, first: Settings = FIR
   const parameters = new URLSearchParams(query);
   const warnings: string[] = [];
   const prompt = parameters.get('prompt') ?? first.prompt;
-  const numbers = readNumbers(parameters, first, warnings);
-  const policy = readPolicy(parameters, first, presets, warnings);
   const model = parameters.get('model');
+  const rules = numberRules(model === null ? EMBEDDED_SIZES : ANY_SIZES);
+  const numbers = readNumbers(parameters, rules, first, warnings);
+  const policy = readPolicy(parameters, first, presets, warnings);
   if (model !== null) {
     warnings.push(
       `This link was made with the model ${model}, which does not come with the page. ` +
@@ -67,13 +72,18 @@ export function fromQuery(query: string, presets: Presets, first: Settings = FIR
   return { settings: settle({ ...first, prompt, ...numbers, ...policy }, presets), warnings };
 }
 
-function readNumbers(parameters: URLSearchParams, first: Settings, warnings: string[]): Partial<Settings> {
+function readNumbers(
+  parameters: URLSearchParams,
+  rules: ReturnType<typeof numberRules>,
+  first: Settings,
+  warnings: string[],
+): Partial<Settings> {
   const numbers: Partial<Record<NumberName, number>> = {};
   for (const [name, parameter] of Object.entries(NUMBERS) as [NumberName, string][]) {
     const text = parameters.get(parameter);
     if (text === null) continue;
     try {
-      numbers[name] = parseNumber(text, { ...RULES[name], label: parameter });
+      numbers[name] = parseNumber(text, { ...rules[name], label: parameter });
     } catch (error) {
       warnings.push(refusal(error, `Taken: ${first[name]}.`));
     }

@@ -1,8 +1,9 @@
 import { computed, signal } from '@preact/signals';
 import type { Progress } from 'stillframe';
 import type { LoadedModel, ModelChoice } from '../engine/protocol.ts';
-import { EMBEDDED, EMBEDDED_ID } from './embedded.ts';
+import { EMBEDDED, EMBEDDED_ID, EMBEDDED_SIZES } from './embedded.ts';
 import type { Presets } from './policies.ts';
+import { numberRules } from './rules.ts';
 
 /** The model of the page. */
 export type ModelState =
@@ -25,3 +26,6 @@ export const isEmbedded = computed(() => choice.value === EMBEDDED_ID);
 
 /** Tuned options of the model, by policy and name. */
 export const presets = computed<Presets>(() => loaded.value?.presets ?? (isEmbedded.value ? EMBEDDED.presets : {}));
+
+/** What the form's numbers may be: as the model says, once it is loaded. */
+export const rules = computed(() => numberRules(loaded.value?.info.sizes ?? EMBEDDED_SIZES));

@@ -1,9 +1,9 @@
 /**
- * What the numbers of the form may be. The library has the last word, in its `OptionError`: a model of the user's own may
- * be stricter.
+ * What the numbers of the form may be. The library has the last word, in its `OptionError`.
  *
  * @module
  */
+import type { SizeRules } from 'stillframe';
 
 /** A number's rule. */
 export interface NumberRule {
@@ -21,22 +21,25 @@ export type NumberName = 'seed' | 'steps' | 'guidanceScale' | 'frames' | 'width'
 /** Larger counts are slips of the keyboard, as the library sees it. */
 const MOST = 100_000;
 
-/** By name. Sides are multiples of a latent pixel times the patch; a latent frame after the first makes four frames. */
-export const RULES: Readonly<Record<NumberName, NumberRule>> = {
-  seed: { label: 'Seed', least: 0, most: Number.MAX_SAFE_INTEGER, step: 1 },
-  steps: { label: 'Steps', least: 1, most: MOST, step: 1 },
-  guidanceScale: { label: 'Guidance', least: 0, most: 100 },
-  frames: { label: 'Frames', least: 1, most: 99_997, step: 4 },
-  width: { label: 'Width', least: 16, most: 99_984, step: 16 },
-  height: { label: 'Height', least: 16, most: 99_984, step: 16 },
-};
+/** The rules of a model, by name. */
+export function numberRules({ pixels, frames }: SizeRules): Readonly<Record<NumberName, NumberRule>> {
+  const side = { least: pixels, most: MOST - (MOST % pixels), step: pixels };
+  return {
+    seed: { label: 'Seed', least: 0, most: Number.MAX_SAFE_INTEGER, step: 1 },
+    steps: { label: 'Steps', least: 1, most: MOST, step: 1 },
+    guidanceScale: { label: 'Guidance', least: 0, most: 100 },
+    frames: { label: 'Frames', least: 1, most: MOST - ((MOST - 1) % frames), step: frames },
+    width: { label: 'Width', ...side },
+    height: { label: 'Height', ...side },
+  };
+}
 
 /**
  * The number that a text stands for.
  *
  * @throws {RangeError} when the rule refuses it; the message says what would be right.
  *
- * @example parseNumber('15', RULES.frames) // RangeError: Frames is 15; it must be 4 k + 1, such as 13 or 17.
+ * @example parseNumber('15', numberRules(sizes).frames) // RangeError: Frames is 15; it must be 4 k + 1, such as 13 or 17.
  */
 export function parseNumber(text: string, rule: NumberRule): number {
   const { label, least, most, step } = rule;

@@ -17,6 +17,14 @@ export interface ModelPart {
   readonly bytes: number;
 }
 
+/** The sizes of clips that a model can make. */
+export interface SizeRules {
+  /** Width and height are multiples of this many pixels. */
+  readonly pixels: number;
+  /** Frames are a multiple of this, plus 1. */
+  readonly frames: number;
+}
+
 /** What a model is, and what running it takes. */
 export interface ModelInfo {
   /** The manifest's id, or the folder's name. */
@@ -27,6 +35,8 @@ export interface ModelInfo {
   readonly parts: readonly ModelPart[];
   /** What a run takes where it is not told. */
   readonly defaults: ModelDefaults;
+  /** What `width`, `height` and `frames` may be. */
+  readonly sizes: SizeRules;
   /** That the transformer works on in such a run. */
   readonly tokens: number;
   /** Of a run with them, without a policy. */
@@ -50,7 +60,7 @@ export interface DeclaredPart extends Pick<ModelPart, 'name' | 'className'> {
 }
 
 /** What `describeModel` is told. */
-export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'tokens' | 'memory'> {
+export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'sizes' | 'tokens' | 'memory'> {
   readonly parts: readonly DeclaredPart[];
   /** Of a run with the defaults. */
   readonly buffers: readonly BufferRequest[];

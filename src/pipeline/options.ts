@@ -5,15 +5,8 @@ import { OptionError } from '../errors.ts';
 import { samplerByName } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
+import type { SizeRules } from './model-info.ts';
 import type { GenerateOptions } from './types.ts';
-
-/** What a model allows. */
-export interface SizeRules {
-  /** Width and height are multiples of this many pixels. */
-  readonly pixels: number;
-  /** Frames are a multiple of this, plus 1. */
-  readonly frames: number;
-}
 
 /** A run's settings, complete and checked. */
 export interface RunSettings {

@@ -56,6 +56,7 @@ export class WanPipeline implements ModelPipeline {
       className: 'WanPipeline',
       parts: this.components.parts,
       defaults: this.defaults,
+      sizes: sizeRules(this.components),
       tokens: elements(this.components.transformer.tokenGrid(run.geometry.latentSize)),
       memory: plan,
       buffers: [...plannedBuffers(run.recording), { label: 'clip', bytes: plan.clipBytes }],

@@ -1,17 +1,18 @@
 import { describePolicies, type OptionDescription, type OptionValue } from 'stillframe';
 import { describe, expect, test } from 'vitest';
-import { EMBEDDED } from '../../../demo/state/embedded.ts';
+import { EMBEDDED, EMBEDDED_SIZES } from '../../../demo/state/embedded.ts';
 import { fromQuery, toQuery } from '../../../demo/state/link.ts';
 import { type Options, settle } from '../../../demo/state/policies.ts';
-import { type NumberName, RULES } from '../../../demo/state/rules.ts';
+import { type NumberName, numberRules } from '../../../demo/state/rules.ts';
 import { FIRST_SETTINGS, type Settings } from '../../../demo/state/settings.ts';
 import fc from '../../support/property.ts';
 
 const { presets } = EMBEDDED;
+const rules = numberRules(EMBEDDED_SIZES);
 
 /** Any number that a rule allows. */
 function ruled(name: NumberName): fc.Arbitrary<number> {
-  const { least, most, step } = RULES[name];
+  const { least, most, step } = rules[name];
   if (step === undefined) return fc.double({ min: least, max: most, noNaN: true });
   return fc.nat(Math.min((most - least) / step, 1e9)).map((k) => least + k * step);
 }
@@ -99,6 +100,11 @@ describe('a link', () => {
     );
   });
 
+  test('to another model keeps sizes that the embedded one does not make', () => {
+    const query = 'width=848&height=480&frames=83&model=my-wan';
+    expect(fromQuery(query, presets).settings).toMatchObject({ width: 848, height: 480, frames: 83 });
+  });
+
   test('is written out, so that other defaults do not change it', () => {
     expect(toQuery({ ...FIRST_SETTINGS, preset: 'fast', policyOptions: { threshold: 0.08 } })).toBe(
       'prompt=a+red+circle+moving+left+on+a+sky+background&seed=7&steps=30&guidance=4&frames=17&width=128&height=128' +
@@ -130,7 +136,7 @@ describe('a link', () => {
     ['steps=0', 'In the address, steps is 0; it must be a whole number from 1 to 100000. Taken: 30.'],
     ['steps=many', 'In the address, steps is no number; it must be a whole number from 1 to 100000. Taken: 30.'],
     ['frames=16', 'In the address, frames is 16; it must be 4 k + 1, such as 13 or 17. Taken: 17.'],
-    ['width=100', 'In the address, width is 100; it must be a multiple of 16, such as 96 or 112. Taken: 128.'],
+    ['width=100', 'In the address, width is 100; it must be a multiple of 32, such as 96 or 128. Taken: 128.'],
     ['policy=magic', 'In the address, policy is magic; there is none of that name. Taken: bwcache.'],
     ['preset=huge', 'In the address, preset is huge; it must be one of slow, balanced, fast. Taken: balanced.'],
     ['policy=none&preset=fast', 'In the address, preset is fast; it must be left out for none. It was left out.'],

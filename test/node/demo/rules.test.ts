@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { EMBEDDED } from '../../../demo/state/embedded.ts';
-import { type NumberName, parseNumber, RULES } from '../../../demo/state/rules.ts';
+import { EMBEDDED, EMBEDDED_SIZES } from '../../../demo/state/embedded.ts';
+import { type NumberName, numberRules, parseNumber } from '../../../demo/state/rules.ts';
 import { resolveSettings } from '../../../src/pipeline/options.ts';
 import fc from '../../support/property.ts';
 
-/** Of the embedded model. */
-const SIZE_RULES = { pixels: 16, frames: 4 };
+const RULES = numberRules(EMBEDDED_SIZES);
 
 const name = fc.constantFrom(...(Object.keys(RULES) as NumberName[]));
 const text = fc.oneof(
@@ -45,7 +44,7 @@ test('a whole number that the library takes, the form takes', () => {
 
 test.each([
   ['frames', '15', 'Frames is 15; it must be 4 k + 1, such as 13 or 17.'],
-  ['height', '100', 'Height is 100; it must be a multiple of 16, such as 96 or 112.'],
+  ['height', '100', 'Height is 100; it must be a multiple of 32, such as 96 or 128.'],
   ['steps', '', 'Steps is no number; it must be a whole number from 1 to 100000.'],
   ['seed', '1.5', 'Seed is 1.5; it must be a whole number, such as 1 or 2.'],
   ['seed', '-1', 'Seed is -1; it must be a whole number from 0.'],
@@ -64,5 +63,5 @@ function parsed(written: string, option: NumberName): number | string {
 }
 
 function resolve(options: Readonly<Record<string, number>>): void {
-  resolveSettings({ prompt: '', ...options }, EMBEDDED.defaults, SIZE_RULES);
+  resolveSettings({ prompt: '', ...options }, EMBEDDED.defaults, EMBEDDED_SIZES);
 }

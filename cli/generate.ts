@@ -48,6 +48,7 @@ async function writeClip(
   output: OutputFolder,
   report: ComparedReport,
 ): Promise<string> {
+  await output.clear();
   for (let i = 0; i < report.frames; i++) {
     await output.writeFrame(i, report.width, report.height, await session.call('frame', i));
   }

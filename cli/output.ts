@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import type { Report } from '../src/pipeline/types.ts';
@@ -14,20 +15,23 @@ export interface ComparedReport extends Report {
 export class OutputFolder {
   private constructor(readonly path: string) {}
 
-  /** Makes the folder, and removes what an earlier run left in it. @throws {CommandError} when it cannot be written. */
+  /** Makes the folder. @throws {CommandError} when it cannot be written, before anything is computed. */
   static async create(path: string): Promise<OutputFolder> {
-    const frames = join(path, 'frames');
     try {
-      await mkdir(frames, { recursive: true });
-      const old = (await readdir(frames))
-        .filter((name) => /^\d{3,}\.png$/.test(name))
-        .map((name) => join(frames, name));
-      const files = ['clip.mp4', 'clip.webm', 'report.json'].map((name) => join(path, name));
-      await Promise.all([...old, ...files].map((file) => rm(file, { force: true })));
+      await mkdir(join(path, 'frames'), { recursive: true });
+      await access(path, constants.W_OK);
     } catch (error) {
       throw new CommandError(`${path} cannot be written: ${error instanceof Error ? error.message : error}`);
     }
     return new OutputFolder(path);
+  }
+
+  /** Removes what an earlier run left: not before this one has a clip to put in its place. */
+  async clear(): Promise<void> {
+    const frames = join(this.path, 'frames');
+    const old = (await readdir(frames)).filter((name) => /^\d{3,}\.png$/.test(name)).map((name) => join(frames, name));
+    const files = ['clip.mp4', 'clip.webm', 'report.json'].map((name) => join(this.path, name));
+    await Promise.all([...old, ...files].map((file) => rm(file, { force: true })));
   }
 
   /** Writes a frame as PNG. @param rgba width x height pixels of 4 bytes. */

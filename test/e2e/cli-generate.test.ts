@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
@@ -101,8 +101,13 @@ describe('generate', () => {
     const model = join(folder, 'truncated');
     await cp(join(ROOT, 'models/shapes'), model, { recursive: true });
     await truncate(join(model, 'transformer/diffusion_pytorch_model.safetensors'), 1_000_000);
-    const { code, stderr } = await runCli('generate', '--prompt', PROMPT, '--out', join(folder, 'x'), '--model', model);
+    // What an earlier run made stays until there is something to put in its place.
+    const out = join(folder, 'earlier');
+    await mkdir(out);
+    await writeFile(join(out, 'report.json'), '{}');
+    const { code, stderr } = await runCli('generate', '--prompt', PROMPT, '--out', out, '--model', model);
     expect(code).toBe(1);
+    expect(await readFile(join(out, 'report.json'), 'utf8')).toBe('{}');
     expect(stderr).toMatch(/^WeightsError: .*transformer\/diffusion_pytorch_model\.safetensors/m);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });

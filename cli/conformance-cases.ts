@@ -10,6 +10,8 @@ const SCORE_TOLERANCE = 1e-3;
 /** What a folder of recorded caching runs came to. */
 export interface CasesResult {
   readonly rows: readonly CachingRow[];
+  /** Largest relative L2 error that latents may have where the schedule is the recorded one. */
+  readonly tolerance: number;
   readonly pass: boolean;
 }
 
@@ -23,16 +25,16 @@ export function caseFiles(files: readonly string[]): string[] {
 export async function runCases(
   session: BrowserSession<HarnessApi>,
   path: string,
-  settings: { files: readonly string[]; model: string; operands: 'f32' | 'f16' },
+  { tolerance, ...settings }: { files: readonly string[]; model: string; operands: 'f32' | 'f16'; tolerance: number },
 ): Promise<CasesResult> {
   const choice = await chooseModel(settings.model);
   const model = choice.kind === 'folder' ? session.server.mount(choice.path) : choice.reference;
   const rows = await session.call('caching', { ...settings, url: session.server.mount(path), model });
-  return { rows, pass: rows.length > 0 && rows.every(passes) };
+  return { rows, tolerance, pass: rows.length > 0 && rows.every((row) => passes(row, tolerance)) };
 }
 
 /** The rows as a table. */
-export function formatCases({ rows }: CasesResult): string {
+export function formatCases({ rows, tolerance }: CasesResult): string {
   const columns = [
     { title: 'case' },
     { title: 'scores', numeric: true },
@@ -41,7 +43,7 @@ export function formatCases({ rows }: CasesResult): string {
     { title: '' },
   ];
   const cells = rows.map((row) => {
-    const verdict = passes(row) ? '' : 'FAIL';
+    const verdict = passes(row, tolerance) ? '' : 'FAIL';
     if (row.kind === 'scores') return [row.name, row.difference.toExponential(2), '', '', verdict];
     const schedule = row.isEqual ? 'equal' : row.isNear ? 'differs, a mean is at the threshold' : 'differs';
     return [row.name, '', schedule, row.latents.toExponential(2), verdict];
@@ -49,6 +51,7 @@ export function formatCases({ rows }: CasesResult): string {
   return formatTable(columns, cells);
 }
 
-function passes(row: CachingRow): boolean {
-  return row.kind === 'scores' ? row.difference <= SCORE_TOLERANCE : row.isEqual || row.isNear;
+function passes(row: CachingRow, tolerance: number): boolean {
+  if (row.kind === 'scores') return row.difference <= SCORE_TOLERANCE;
+  return row.isEqual ? row.latents <= tolerance : row.isNear;
 }

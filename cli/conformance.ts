@@ -13,7 +13,7 @@ const HELP = `Usage: npm run conformance -- DIR... [OPTIONS]
 
 Repeats the run recorded in each folder (a model in diffusers' layout and golden.safetensors) and compares every
 recorded tensor. Exits 1 if a relative L2 error is above the tolerance, or a folder cannot be run.
-A folder of case-N.safetensors is run with BWCache on a model: its scores and schedules are compared.
+A folder of case-N.safetensors is run with BWCache on a model: its scores, schedules and latents are compared.
 
   --model NAME         of recordings of caching: an id of weights-manifest.json, a folder or its URL (shapes)
   --operands f32|f16   precision of matmul operands (f32)
@@ -79,7 +79,7 @@ async function runFolder(
     const path = userPath(folder);
     const files = await findCases(path);
     if (files.length > 0) {
-      const cases = await runCases(session, path, { files, model, operands });
+      const cases = await runCases(session, path, { files, model, operands, tolerance });
       return { folder, adapter, rows: [], cases, tolerance, pass: cases.pass };
     }
     const { className, rows } = await session.call('conformance', { url: session.server.mount(path), operands });

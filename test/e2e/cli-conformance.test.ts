@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from './support/run-cli.ts';
 
 const WAN = 'test/fixtures/wan-transformer';
+const CACHING = 'test/fixtures/shapes-bwcache-forms';
 
 let folder: string;
 
@@ -41,10 +42,8 @@ test('passes recorded runs, a row for each tensor', async () => {
 test('fails a recording that differs, and what cannot be run; the rest still runs', async () => {
   const [corrupt, caching] = [join(folder, 'corrupt'), join(folder, 'caching')];
   await cp(WAN, corrupt, { recursive: true });
-  await using file = await open(join(corrupt, 'golden.safetensors'), 'r+');
   // The end of the data: a few values of the last tensor.
-  const { size } = await file.stat();
-  await file.write(new Uint8Array(64).fill(0x41), 0, 64, size - 64);
+  await spoil(join(corrupt, 'golden.safetensors'), 64);
   await cp(WAN, caching, { recursive: true });
   await rm(join(caching, 'golden.safetensors'));
   await writeFile(join(caching, 'case-0.safetensors'), '');
@@ -59,6 +58,25 @@ test('fails a recording that differs, and what cannot be run; the rest still run
   const passes = JSON.parse(await readFile(results, 'utf8')).map(({ pass }: { pass: boolean }) => pass);
   expect(passes).toEqual([false, false, false, true]);
 });
+
+test('repeats recorded caching, and fails latents that differ', async () => {
+  const spoilt = join(folder, 'latents');
+  await cp(CACHING, spoilt, { recursive: true });
+  // In latents.feature.inf, which 1408 bytes follow.
+  await spoil(join(spoilt, 'case-0.safetensors'), 1472);
+  const { code, stdout } = await runCli('conformance', CACHING, spoilt);
+  expect(stdout).toMatch(/feature\.inf +equal +\S+ *\n/);
+  expect(stdout).toMatch(/feature\.inf +equal +\S+ +FAIL\n/);
+  expect(stdout).toContain('1 of 2 folders pass');
+  expect(code).toBe(1);
+});
+
+/** Overwrites 64 bytes. @param fromEnd Where they begin, counted from the end. */
+async function spoil(path: string, fromEnd: number): Promise<void> {
+  await using file = await open(path, 'r+');
+  const { size } = await file.stat();
+  await file.write(new Uint8Array(64).fill(0x41), 0, 64, size - fromEnd);
+}
 
 test('without folders, or with a tolerance that is no number, it says how it is used', async () => {
   const none = await runCli('conformance');

@@ -20,8 +20,6 @@ export const calibrate: HarnessApi['calibrate'] = async ({ model, ...options }) 
       capabilities: gpu.capabilities,
     });
     if (!components.text) throw new OptionError(`${id} has no text encoder.`, 'Calibrate a model with one.');
-    for (const weights of components.weights) await weights.load(gpu, {});
-    await components.text.encoder.loadTables();
     return await calibrateSmoothCache(gpu, components, {
       ...options,
       model: id,

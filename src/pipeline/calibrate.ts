@@ -8,7 +8,7 @@ import type { ModelDefaults } from '../weights/manifest.ts';
 import { CalibrationForwards } from './calibration-forwards.ts';
 import { resolveSettings } from './options.ts';
 import type { GenerateOptions, Progress } from './types.ts';
-import type { WanComponents } from './wan-components.ts';
+import { loadWeights, type WanComponents } from './wan-components.ts';
 import { denoise, encodePrompts } from './wan-generate.ts';
 import { latentCount, planGeometry, sizeRules, wanDefaults } from './wan-geometry.ts';
 import { WanRun } from './wan-run.ts';
@@ -25,15 +25,15 @@ export interface CalibrationOptions {
   readonly run: Pick<GenerateOptions, 'steps' | 'sampler' | 'guidanceScale' | 'width' | 'height' | 'frames'>;
   readonly operands: OpContext['operands'];
   readonly signal?: AbortSignal;
-  /** Called with denoising steps of all runs. */
+  /** Called with bytes of weights, then with denoising steps of all runs. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /**
  * Measures, on runs without caching, how a model's sub-layers change from step to step: an artifact for `smoothcache`.
  *
- * @param components With their weights on the GPU, and a text encoder.
- * @throws {OptionError} for bad options; {LimitError | OutOfMemoryError}: `3 (kMax + 1)` tensors a block and branch.
+ * @param components With a text encoder; their weights are read once the options are checked.
+ * @throws {OptionError} for bad options; as `WeightSet.load`; {LimitError | OutOfMemoryError}: `3 (kMax + 1)` tensors a block and branch.
  */
 export async function calibrateSmoothCache(
   gpu: Gpu,
@@ -48,6 +48,7 @@ export async function calibrateSmoothCache(
   const settingsOf = (prompt: string) => resolveSettings({ ...options.run, prompt }, defaults, sizeRules(components));
   const { steps, branches, sampler: kind } = settingsOf('');
   const errors = new SmoothCacheErrors(steps, kMax);
+  await loadWeights(gpu, components, signal, onProgress);
   for (const [i, prompt] of prompts.entries()) {
     const settings = settingsOf(prompt);
     const { geometry, tokens } = planGeometry(components, settings, { prompt });

@@ -20,7 +20,7 @@ export function curveNote(record: CacheRecord | undefined, whatIf: WhatIf | unde
   const { policy, recording } = whatIf;
   const from = recording.policy.name === 'none' ? 'the run that computed everything' : 'this run';
   const sums = policy.name === 'teacache' ? ' TeaCache adds them up.' : '';
-  return `From the scores of ${from}.${sums} A real run may measure a little else once it has begun to reuse.`;
+  return `From the scores of ${from}.${sums} Once it has begun to reuse, a real run measures slightly different scores.`;
 }
 
 /** The curve in a sentence, for those who do not see it. */

@@ -48,7 +48,7 @@ async function takeWide(browser: Browser): Promise<void> {
 }
 
 async function takePhone(browser: Browser): Promise<void> {
-  const page = await open(browser, PHONE, 'dark', 'prompt=a+yellow+star+spinning+on+a+black+background&steps=12');
+  const page = await open(browser, PHONE, 'dark', 'prompt=a+yellow+star+spinning+on+a+black+background');
   await page.locator('#run').click();
   await status(page, 'Done.');
   await page.locator('#frame').fill('8');

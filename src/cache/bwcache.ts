@@ -155,7 +155,8 @@ class BWCache implements Policy {
     const { tail, tailMode } = this.options;
     if (tail >= 1) return tail;
     if (tailMode === 'index-half') return Math.floor(step * tail);
-    return Math.ceil((this.#steps - 1 - step) * tail);
+    // 0.1 of 70 is a little above 7 in floating point.
+    return Math.ceil((this.#steps - 1 - step) * tail - 1e-9);
   }
 
   #state(branch: Branch): BranchState {

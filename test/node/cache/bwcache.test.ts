@@ -51,6 +51,7 @@ describe('options', () => {
     expect(schedule('bwcache', { ...options, tail: 0.5 }, 12, firesAt(1))).toBe('110000011111');
     expect(schedule('bwcache', { ...options, tail: 0.9 }, 12, firesAt(1))).toBe('110111111111');
     expect(schedule('bwcache', { ...options, tail: 0.25 }, 12, firesAt(1))).toBe('110000000111');
+    expect(schedule('bwcache', { ...options, interval: 99, tail: 0.1 }, 72, firesAt(1))).toMatch(/01{7}$/);
   });
 
   test('a branch that triggered measures no more, unless it is repeatable', () => {

@@ -19,29 +19,31 @@ export function GpuMemory() {
   ];
   return (
     <div>
-      <table>
-        <caption>Memory</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col" class="number">
-              Planned
-            </th>
-            <th scope="col" class="number">
-              {last ? `Held by run ${last.id}` : 'Held by a run'}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ what, planned, used }) => (
-            <tr key={what}>
-              <th scope="row">{what}</th>
-              <td class="number">{amount(planned)}</td>
-              <td class="number">{amount(used)}</td>
+      <div class="scroll">
+        <table>
+          <caption>Memory</caption>
+          <thead>
+            <tr>
+              <td />
+              <th scope="col" class="number">
+                Planned
+              </th>
+              <th scope="col" class="number">
+                {last ? `Held by run ${last.id}` : 'Held by a run'}
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(({ what, planned, used }) => (
+              <tr key={what}>
+                <th scope="row">{what}</th>
+                <td class="number">{amount(planned)}</td>
+                <td class="number">{amount(used)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <p class="help">
         {now.kind === 'impossible'
           ? now.message

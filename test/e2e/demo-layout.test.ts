@@ -72,6 +72,20 @@ function colorsOfSteps(canvas: Element, steps: number): string[] {
   });
 }
 
+test('with text of twice the size nothing sticks out on a phone, all panels being open', async () => {
+  const context = await site.context({ viewport: { width: 360, height: 740 } });
+  const { page, complaints } = await site.open(SHORT, context);
+  await waitForStatus(page, 'Ready.');
+  const browser = await context.newCDPSession(page);
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px');
+  await expectWhole(page, 360, 'large');
+  expect(complaints).toEqual([]);
+});
+
 test('on a phone the clip comes right after the progress', async () => {
   const context = await site.context({ viewport: { width: 360, height: 740 } });
   const { page } = await site.open(SHORT, context);

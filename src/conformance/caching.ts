@@ -22,10 +22,8 @@ import {
 } from './caching-case.ts';
 import { compare } from './compare.ts';
 import { type Golden, type GoldenTensor, goldenInput, readGolden } from './golden.ts';
+import { differByRounding, type TwoRuns } from './near-threshold.ts';
 import type { Precision } from './replay.ts';
-
-/** A mean so near to its threshold, relative to it, may fall on either side of it. */
-const NEAR = 1e-3;
 
 /** The prompt embeddings of a case, by branch. */
 const EMBEDDINGS: Readonly<Record<Branch, string>> = { cond: 'in.prompt_embeds', uncond: 'in.negative_prompt_embeds' };
@@ -45,8 +43,8 @@ export type CachingRow =
       readonly name: string;
       /** Whether the schedules of all branches are the recorded ones. */
       readonly isEqual: boolean;
-      /** Whether a recorded mean is so near to the threshold that rounding decides. */
-      readonly isNear: boolean;
+      /** Whether schedules that differ do so by rounding: in decisions whose mean lies at the threshold. */
+      readonly isExcused: boolean;
       /** Relative L2 error of the final latents. */
       readonly latents: number;
     };
@@ -151,16 +149,26 @@ class CaseRunner {
       yield { kind: 'scores', name: `${name} scores.${probe}.${branch}`, difference };
     }
     for (const { key, threshold } of thresholds) {
-      const { schedule } = await this.#denoise({ ...options, threshold });
-      const means = [...scores.values()].flatMap((recorded) =>
-        Array.from({ length: steps - 1 }, (_, i) => recordedScores(recorded, i + 1).mean),
-      );
+      const { schedule, scores: own } = await this.#denoise({ ...options, threshold });
       const final = goldenInput(this.golden, `latents.${key}`, this.#latents.shape).values;
+      const recorded = schedules[key] ?? {};
+      const isEqual = [...scores.keys()].every((branch) => schedule[branch] === recorded[branch]);
+      const runs: TwoRuns = {
+        shape: runShape(this.#run),
+        options: { ...options, threshold },
+        recorded,
+        ours: schedule,
+        recordedMean: (step, branch) => {
+          const golden = scores.get(branch);
+          return golden && recordedScores(golden, step).mean;
+        },
+        ourMean: (step, branch) => own.find((row) => row.step === step && row.branch === branch)?.mean,
+      };
       yield {
         kind: 'schedule',
         name: `${name} ${key}`,
-        isEqual: [...scores.keys()].every((branch) => schedule[branch] === schedules[key]?.[branch]),
-        isNear: means.some((mean) => Math.abs(mean / threshold - 1) < NEAR),
+        isEqual,
+        isExcused: !isEqual && differByRounding(runs),
         latents: compare(key, await this.#run.latents(), final).relativeL2,
       };
     }

@@ -1,85 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Dtype } from '../../src/gpu/tensor.ts';
 import { addScaled } from '../../src/ops/add-scaled.ts';
-import {
-  type BlockDiffVariant,
-  blockDiff,
-  blockDiffShares,
-  blockDiffVariant,
-  blockScores,
-  cachedShape,
-  UNKNOWN_SCORE,
-} from '../../src/ops/block-diff.ts';
-import { describeWithF16 } from '../support/gpu.ts';
-import { expectClose, KernelRun, Random, rounded, testGpu } from '../support/kernel-run.ts';
-
-const VARIANTS: BlockDiffVariant[] = ['direct', 'tiled'];
-
-interface Case {
-  readonly rows: number;
-  readonly width: number;
-  readonly every?: number;
-  readonly feature?: Dtype;
-  readonly cached?: Dtype;
-  /** As on a device without `shader-f16`. */
-  readonly isPacked?: boolean;
-}
-
-/** sum |a - b| / sum |b| in float64. */
-function relativeL1(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [change, size] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    change += Math.abs((a[i] as number) - (b[i] as number));
-    size += Math.abs(b[i] as number);
-  }
-  return change / size;
-}
-
-/** Blocks of random features, compared on the GPU with the recorded op and here in float64. */
-async function measure(variant: BlockDiffVariant, shape: Case, seed: number, blocks = 3, threshold = 0.5) {
-  const { rows, width, every = 1, feature = 'f32', cached = 'f32' } = shape;
-  const random = new Random(seed);
-  const run = new KernelRun(await testGpu(), shape.isPacked ? { f16: false } : {});
-  const [kept] = cachedShape([rows, width], every);
-  const shares = blockDiffShares(variant, kept * width);
-  const partials = run.output([blocks, shares, 2]);
-  const scores = run.output([blocks + 2]);
-  const pairs = Array.from({ length: blocks }, (_, block) => {
-    const a = random.values(rows * width, block + 1);
-    const b = random.values(kept * width, block + 1);
-    return {
-      a: rounded(a, feature),
-      b: rounded(b, cached),
-      feature: run.input([rows, width], a, feature),
-      cached: run.input([kept, width], b, cached),
-    };
-  });
-  const record = () => {
-    for (const [block, pair] of pairs.entries()) {
-      blockDiff(run.context, { feature: pair.feature, cached: pair.cached, every, partials, block, variant });
-    }
-    blockScores(run.context, { partials, scores, threshold });
-  };
-  const [got = [], ...caches] = await run.run(record, scores, ...pairs.map((pair) => pair.cached));
-  const sampled = pairs.map(({ a }) => a.filter((_, i) => Math.floor(i / width) % every === 0));
-  const want = pairs.map(({ b }, block) => relativeL1(sampled[block] as Float32Array, b));
-  return { got, want, caches, sampled };
-}
-
-async function check(variant: BlockDiffVariant, shape: Case, seed: number, blocks?: number) {
-  const what = `${variant} ${JSON.stringify(shape)}`;
-  const { got, want, caches, sampled } = await measure(variant, shape, seed, blocks);
-  const mean = want.reduce((sum, score) => sum + score, 0) / want.length;
-  expectClose(got, [...want, mean, mean < 0.5 ? 1 : 0], 2e-6, what);
-  for (const [block, cache] of caches.entries()) {
-    const values = rounded(sampled[block] as Float32Array<ArrayBuffer>, shape.cached ?? 'f32');
-    expect(cache.length).toBe(values.length);
-    expect(
-      values.findIndex((value, i) => value !== cache[i]),
-      `${what}: cache ${block}`,
-    ).toBe(-1);
-  }
-}
+import { blockDiff, blockDiffShares, blockDiffVariant, blockScores, UNKNOWN_SCORE } from '../../src/ops/block-diff.ts';
+import { KernelRun, Random, testGpu } from '../support/kernel-run.ts';
+import { checkBlockDiff, measureBlocks, VARIANTS } from '../support/kernels/block-diff.ts';
 
 const SIZES = [1, 2, 3, 4, 5, 13, 16, 61, 64, 67, 192, 257];
 
@@ -88,23 +11,23 @@ describe.each(VARIANTS)('block_diff %s', (variant) => {
     const random = new Random(11);
     const pick = () => SIZES[random.integer(0, SIZES.length - 1)] as number;
     for (let seed = 0; seed < 8; seed++) {
-      await check(variant, { rows: pick(), width: pick() }, seed);
-      await check(variant, { rows: pick(), width: 4 * pick(), every: random.integer(2, 5) }, seed);
+      await checkBlockDiff(variant, { rows: pick(), width: pick() }, seed);
+      await checkBlockDiff(variant, { rows: pick(), width: 4 * pick(), every: random.integer(2, 5) }, seed);
     }
   });
 
   test('more values than all shares take at once', async () => {
-    await check(variant, { rows: 2731, width: 769 }, 1, 1);
+    await checkBlockDiff(variant, { rows: 2731, width: 769 }, 1, 1);
   });
 
   test('a packed cache without shader-f16', async () => {
-    await check(variant, { rows: 67, width: 36, cached: 'f16', isPacked: true }, 3);
-    await check(variant, { rows: 31, width: 64, cached: 'f16', isPacked: true, every: 4 }, 4);
+    await checkBlockDiff(variant, { rows: 67, width: 36, cached: 'f16', isPacked: true }, 3);
+    await checkBlockDiff(variant, { rows: 31, width: 64, cached: 'f16', isPacked: true, every: 4 }, 4);
   });
 
   test('the same input gives the same bits', async () => {
-    const first = await measure(variant, { rows: 257, width: 192 }, 5);
-    const second = await measure(variant, { rows: 257, width: 192 }, 5);
+    const first = await measureBlocks(variant, { rows: 257, width: 192 }, 5);
+    const second = await measureBlocks(variant, { rows: 257, width: 192 }, 5);
     expect(second.got).toEqual(first.got);
   });
 
@@ -131,14 +54,6 @@ describe.each(VARIANTS)('block_diff %s', (variant) => {
     const [got] = await run.run(record, scores);
     const unknown = UNKNOWN_SCORE;
     expect([...(got ?? [])]).toEqual([unknown, unknown, unknown, 0, unknown, 0]);
-  });
-});
-
-describeWithF16('block_diff of f16', () => {
-  test.each(VARIANTS)('%s f16', async (variant) => {
-    await check(variant, { rows: 67, width: 192, cached: 'f16' }, 1);
-    await check(variant, { rows: 13, width: 67, feature: 'f16', cached: 'f16' }, 2);
-    await check(variant, { rows: 61, width: 64, feature: 'f16', cached: 'f16', every: 3 }, 3);
   });
 });
 

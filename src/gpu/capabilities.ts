@@ -24,6 +24,14 @@ export function readCapabilities(features: ReadonlySet<string>, info: GPUAdapter
   };
 }
 
+/**
+ * Whether kernels must be small to compile in time. Of CPU drivers only SwiftShader, which has no f16, compiles large
+ * tiles in a moment; lavapipe takes seconds for each, and again whenever it drops one to make room for the next.
+ */
+export function compilesSlowly({ software, f16 }: Capabilities): boolean {
+  return software && f16;
+}
+
 /** The adapter in a few words, e.g. `google swiftshader`, as reports print it. */
 export function describeAdapter(info: GPUAdapterInfo): string {
   const words = [info.vendor, info.architecture, info.device].filter((word) => word && !/^0x/.test(word));

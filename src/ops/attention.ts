@@ -1,6 +1,6 @@
 import direct from '../../shaders/attention_direct.wgsl';
 import tiled from '../../shaders/attention_tiled.wgsl';
-import type { Capabilities } from '../gpu/capabilities.ts';
+import { type Capabilities, compilesSlowly } from '../gpu/capabilities.ts';
 import { type Access, f32 } from '../gpu/kernel.ts';
 import type { Workgroups } from '../gpu/recorder.ts';
 import type { Defines } from '../gpu/shader.ts';
@@ -37,6 +37,7 @@ export type AttentionVariant = { readonly name: 'direct'; readonly tile: number 
 /** Chooses the variant: with wide heads a thread has room for the sums of fewer queries. */
 export function attentionVariant(capabilities: Capabilities, { headDim }: AttentionShape): AttentionVariant {
   if (!capabilities.software) return { name: 'tiled' };
+  if (compilesSlowly(capabilities)) return { name: 'direct', tile: 2 };
   return { name: 'direct', tile: headDim <= 64 ? 8 : headDim <= 128 ? 4 : 2 };
 }
 

@@ -1,6 +1,6 @@
 import direct from '../../shaders/conv_direct.wgsl';
 import tiled from '../../shaders/conv_tiled.wgsl';
-import type { Capabilities } from '../gpu/capabilities.ts';
+import { type Capabilities, compilesSlowly } from '../gpu/capabilities.ts';
 import type { Access } from '../gpu/kernel.ts';
 import type { Workgroups } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
@@ -56,6 +56,7 @@ export function convVariant(
   capabilities: Capabilities,
   { pixels, width, outChannels }: { readonly pixels: number; readonly width: number; readonly outChannels: number },
 ): ConvVariant {
+  if (compilesSlowly(capabilities)) return { name: 'direct', pixels: 4, channels: 4 };
   if (capabilities.software) {
     const isLarge = pixels >= MANY_PIXELS && width >= 16;
     return { name: 'direct', pixels: isLarge ? 16 : 8, channels: outChannels > 4 ? 16 : 4 };

@@ -1,7 +1,7 @@
 import direct from '../../shaders/matmul_direct.wgsl';
 import small from '../../shaders/matmul_small.wgsl';
 import tiled from '../../shaders/matmul_tiled.wgsl';
-import type { Capabilities } from '../gpu/capabilities.ts';
+import { type Capabilities, compilesSlowly } from '../gpu/capabilities.ts';
 import type { Access } from '../gpu/kernel.ts';
 import type { Workgroups } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
@@ -50,8 +50,7 @@ const LARGE_OUTPUTS = 64 * 128 * 64;
 /** Chooses the variant from what the device can do and the shape. */
 export function matmulVariant(capabilities: Capabilities, rows: number, columns: number): MatmulVariant {
   if (capabilities.software) {
-    // Of CPU drivers only SwiftShader, which has no f16, compiles 16 rows in a moment; lavapipe takes seconds.
-    return { name: 'direct', tileM: capabilities.f16 || rows <= 4 ? 4 : rows < 16 ? 8 : 16 };
+    return { name: 'direct', tileM: compilesSlowly(capabilities) || rows <= 4 ? 4 : rows < 16 ? 8 : 16 };
   }
   if (rows <= SMALL_ROWS) return { name: 'small' };
   return { name: 'tiled', tileM: rows >= 128 && rows * columns >= LARGE_OUTPUTS ? 128 : 64 };

@@ -64,7 +64,7 @@ test('the variant follows the device and the shape', () => {
   const shape = { heads: 1, headDim: 64, queries: 80, keys: 80 };
   expect(attentionVariant(software, shape)).toEqual({ name: 'direct', tile: 8 });
   expect(attentionVariant(software, { ...shape, headDim: 128 })).toEqual({ name: 'direct', tile: 4 });
-  expect(attentionVariant({ ...software, f16: true }, shape)).toEqual({ name: 'direct', tile: 1 });
+  expect(attentionVariant({ ...software, f16: true }, shape)).toEqual({ name: 'direct', tile: 2 });
   expect(attentionVariant({ ...software, software: false }, shape)).toEqual({ name: 'tiled' });
   expect(attentionVariant(software, { ...shape, headDim: 512 })).toEqual({ name: 'direct', tile: 2 });
 });

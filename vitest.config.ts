@@ -5,6 +5,7 @@ import { chromiumArguments } from './scripts/chromium.ts';
 import CountReporter from './scripts/count-reporter.ts';
 import { dawnEnvironment } from './scripts/dawn-env.ts';
 import { findBrowser } from './scripts/setup/browser.mjs';
+import TimeReporter from './scripts/time-reporter.ts';
 import { wgsl } from './scripts/wgsl-plugin.ts';
 
 const dawn = dawnEnvironment();
@@ -23,7 +24,7 @@ const lavapipeTests = realGpu || process.env.STILLFRAME_DAWN ? 'test/gpu/**/*.te
  */
 export default defineConfig({
   test: {
-    reporters: ['default', new CountReporter()],
+    reporters: ['default', new TimeReporter(), new CountReporter()],
     projects: [
       {
         plugins: [wgsl()],

@@ -16,11 +16,13 @@ const flags = new Set();
 while (command[0]?.startsWith('--')) flags.add(command.shift());
 const [name = '', ...rest] = command;
 
+const start = performance.now();
 try {
   checkNode();
   installDependencies();
   if (flags.has('--browser')) process.env.CHROME_PATH = findOrInstallBrowser();
   if (flags.has('--gpu-node')) prepareLavapipe();
+  process.env.STILLFRAME_SETUP_SECONDS = String((performance.now() - start) / 1000);
   run();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

@@ -73,7 +73,8 @@ describe('the worker', () => {
     const phases = new Set(only(events, 'progress').map(({ progress }) => progress.phase));
     expect([...phases]).toEqual(['compile', 'text', 'denoise', 'decode']);
 
-    const pipeline = await loadPipeline('shapes', { manifestUrl: '/weights-manifest.json', store: noStore });
+    const options = { manifestUrl: '/weights-manifest.json', store: noStore, firstRun: CACHED };
+    const pipeline = await loadPipeline('shapes', options);
     const clip = await pipeline.generate(CACHED);
     expect(pictures).toMatchObject({ width: 32, height: 32, fps: clip.fps });
     expect(pixels(pictures)).toEqual(new Uint8ClampedArray(await clip.rgba()));

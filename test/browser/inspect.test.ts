@@ -19,7 +19,8 @@ test('says of a model what loading it says, reads no weights, and lets go of the
   expect((await devices[0]?.lost)?.reason).toBe('destroyed');
   expect(devices.length).toBe(1);
 
-  const pipeline = await loadPipeline('shapes', LOAD);
+  const firstRun = { prompt: '', steps: 1, width: 32, height: 32, frames: 1 };
+  const pipeline = await loadPipeline('shapes', { ...LOAD, firstRun });
   expect(pipeline.info).toEqual(info);
   const { weightsBytes } = pipeline.plan({ prompt: '' });
   expect(info.memory).toEqual(pipeline.plan({ prompt: 'a red circle' }));

@@ -21,7 +21,7 @@ import { requestTestAdapter } from '../support/gpu.ts';
 const PROMPT = 'a red circle moving left on a sky background';
 /** Small enough that a run takes a second on a CPU. */
 const SMALL: GenerateOptions = { prompt: PROMPT, seed: 3, steps: 2, width: 32, height: 32, frames: 5 };
-const LOAD: LoadOptions = { manifestUrl: '/weights-manifest.json', store: noStore };
+const LOAD: LoadOptions = { manifestUrl: '/weights-manifest.json', store: noStore, firstRun: SMALL };
 const SHAPES = '/models/shapes/';
 
 /** A device that counts the bytes of its live buffers, to see what is left behind. */

@@ -15,7 +15,8 @@ const SMALL: GenerateOptions = {
 let pipeline: Pipeline;
 beforeAll(async () => {
   const adapter = (await requestTestAdapter()) as GPUAdapter;
-  pipeline = await loadPipeline('shapes', { adapter, manifestUrl: '/weights-manifest.json', store: noStore });
+  const options = { adapter, manifestUrl: '/weights-manifest.json', store: noStore, firstRun: SMALL };
+  pipeline = await loadPipeline('shapes', options);
 });
 afterAll(() => pipeline.dispose());
 

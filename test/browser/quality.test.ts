@@ -16,7 +16,8 @@ let pipeline: Pipeline;
 const baselines: { readonly options: GenerateOptions; readonly clip: Clip }[] = [];
 
 beforeAll(async () => {
-  pipeline = await loadPipeline('shapes', { manifestUrl: '/weights-manifest.json', store: noStore });
+  const options = { manifestUrl: '/weights-manifest.json', store: noStore, firstRun: { ...SHORT, prompt: '' } };
+  pipeline = await loadPipeline('shapes', options);
   for (const { prompt, seed } of PROMPT_CASES.slice(0, 8)) {
     const options = { ...SHORT, prompt, seed };
     baselines.push({ options, clip: await pipeline.generate(options) });

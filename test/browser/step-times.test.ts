@@ -3,7 +3,6 @@ import { type GenerateOptions, loadPipeline, noStore } from '../../src/index.ts'
 import { requestTestAdapter, testFeatures } from '../support/gpu.ts';
 
 const STEPS = 8;
-const LOAD = { manifestUrl: '/weights-manifest.json', store: noStore };
 
 /** Reuses steps 2 to 6, small enough that a run takes seconds on a CPU. */
 const REUSING: GenerateOptions = {
@@ -16,6 +15,7 @@ const REUSING: GenerateOptions = {
   policy: 'bwcache',
   policyOptions: { threshold: 1e9, interval: 5, tail: 1 },
 };
+const LOAD = { manifestUrl: '/weights-manifest.json', store: noStore, firstRun: REUSING };
 
 test.skipIf(!testFeatures.has('timestamp-query'))(
   'GPU time tells reused steps from computed ones',

@@ -1,13 +1,6 @@
 import { type Epilogue, type Linear, type MatmulVariant, matmul } from '../../../src/ops/matmul.ts';
 import { expectClose, KernelRun, Random, rounded, testGpu } from '../kernel-run.ts';
 
-export const VARIANTS: MatmulVariant[] = [
-  { name: 'direct', tileM: 2 },
-  { name: 'direct', tileM: 16 },
-  { name: 'tiled', tileM: 64 },
-  { name: 'tiled', tileM: 128 },
-  { name: 'small' },
-];
 export const EPILOGUES = ['none', 'gelu', 'silu', 'residual', 'gatedResidual', 'geluMultiply'] as const;
 export type Types = { x: 'f32' | 'f16'; weight: 'f32' | 'f16'; out: 'f32' | 'f16' };
 

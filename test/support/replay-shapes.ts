@@ -18,12 +18,16 @@ function psnr(ours: Float32Array, theirs: Float32Array): number {
   return -10 * Math.log10(squares / theirs.length);
 }
 
-/** Repeats the recorded run of 30 steps: largest relative error of latents and embeddings, and the pictures' PSNR. */
-export async function replayShapes(operands: 'f32' | 'f16') {
+/**
+ * Repeats the recorded run of 30 steps: largest relative error of latents and embeddings, and the pictures' PSNR.
+ *
+ * @param steps So many of them, and then no pictures.
+ */
+export async function replayShapes(operands: 'f32' | 'f16', steps?: number) {
   const config = (await readJson(model, 'model_index.json')) as ConfigJson;
   const precision = { weights: 'stored', operands } as const;
   let worst = 0;
-  let decibels = 0;
+  let decibels: number | undefined;
   for await (const { name, values } of replayWanPipeline({
     gpu: await testGpu(),
     source: model,
@@ -34,6 +38,7 @@ export async function replayShapes(operands: 'f32' | 'f16') {
     const recorded = goldenInput(golden, name).values;
     if (name === 'out') decibels = psnr(values, recorded);
     else worst = Math.max(worst, compare(name, values, recorded).relativeL2);
+    if (steps !== undefined && name === `latents.${steps - 1}`) break;
   }
   return { worst, decibels };
 }

@@ -3,12 +3,16 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/setup/system.mjs';
+import type { WatchedPage } from '../support/browser.ts';
 import { DemoSite, SHORT, waitForStatus } from '../support/demo.ts';
 
 let site: DemoSite;
+/** One page for all: the first test leaves a comparison on it. */
+let compared: WatchedPage;
 
 beforeAll(async () => {
   site = await DemoSite.start();
+  compared = await site.open(SHORT, await site.browser.newContext());
 });
 
 afterAll(() => site?.[Symbol.asyncDispose]());
@@ -16,6 +20,7 @@ afterAll(() => site?.[Symbol.asyncDispose]());
 /** What axe finds: the rule, and where. */
 async function violations(page: Page): Promise<string[]> {
   const found = await new AxeBuilder({ page }).analyze();
+  expect(found.passes.length, 'rules that found something to check').toBeGreaterThan(20);
   return found.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
   );
@@ -28,7 +33,7 @@ function openAllDetails(page: Page): Promise<void> {
 }
 
 test('axe finds no violation in light and dark, before and after a comparison', async () => {
-  const { page, complaints } = await site.open(SHORT);
+  const { page, complaints } = compared;
   await waitForStatus(page, 'Ready.');
   await expectAccessible(page);
   await page.getByLabel('Choose a folder').setInputFiles(join(ROOT, 'test/fixtures/wan-pipeline-euler'));
@@ -50,10 +55,7 @@ async function expectAccessible(page: Page): Promise<void> {
 }
 
 test('the Tab key reaches everything, in the order of the page, and leaves it', async () => {
-  const { page, complaints } = await site.open(SHORT);
-  await waitForStatus(page, 'Ready.');
-  await page.getByRole('button', { name: 'Generate', exact: true }).click();
-  await waitForStatus(page, 'Done.');
+  const { page, complaints } = compared;
   await openAllDetails(page);
   const expected = await markTabStops(page);
   expect(expected.length).toBeGreaterThan(20);

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../src/cache/index.ts';
 import { Scheduler } from '../../src/cache/scheduler.ts';
 import type { Branch, Report } from '../../src/index.ts';
+import type { WatchedPage } from '../support/browser.ts';
 import { DemoSite, download, waitForStatus } from '../support/demo.ts';
 
 let site: DemoSite;
@@ -38,68 +39,72 @@ async function frames(page: Page): Promise<string[]> {
   return all;
 }
 
-test('a run is compared with everything computed, and with fewer steps in the same time', async () => {
-  const { page, complaints } = await site.open(CACHED);
-  const previewed = page.getByText(/^Preview of the first frame, after step \d of 8/).waitFor();
-  await generate(page);
-  await previewed;
-  const report = await reportOf(page);
-  expect(report.blocks.reused).toBeGreaterThan(0);
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
-  await waitForStatus(page, 'Compared.');
-  expect(await page.locator('.stage canvas').count()).toBe(2);
-  const headline = page.locator('.headline');
-  expect(await headline.innerText()).toMatch(/Speedup[\s\S]*×[\s\S]*PSNR[\s\S]*dB[\s\S]*SSIM/i);
-  const share = report.blocks.computed / (report.blocks.computed + report.blocks.reused);
-  expect(await headline.innerText()).toContain(`${(100 * share).toFixed(1)} %`);
-  for (const view of ['Wipe', 'Difference', 'Side by side']) {
-    await page.getByRole('radio', { name: view }).check({ force: true });
-    expect(await page.locator('.stage canvas').count()).toBe(view === 'Side by side' ? 2 : 1);
-  }
-  await page.getByRole('button', { name: 'Also try: fewer steps' }).click();
-  await waitForStatus(page, /^Done: \d+ steps\.$/);
-  const rows = page.locator('.runs-table tbody tr');
-  expect(await rows.count()).toBe(3);
-  const { bytes } = await download(page, 'Download JSON');
-  const runs = JSON.parse(bytes.toString()) as { role: string; report: Report }[];
-  expect(runs.map(({ role }) => role).sort()).toEqual(['baseline', 'control', 'run']);
-  const control = runs.find(({ role }) => role === 'control')?.report;
-  expect(control?.steps).toBe(Math.round(share * 8));
-  const csv = (await download(page, 'Download CSV')).bytes.toString().trim().split(/\r?\n/);
-  expect(csv.length).toBe(4);
-  expect(complaints).toEqual([]);
-});
+describe('one run', () => {
+  let compared: WatchedPage;
+  beforeAll(async () => {
+    compared = await site.open(CACHED, await site.browser.newContext());
+  });
 
-test('dragging the threshold predicts what the policy does with the same scores, and what a run then does', async () => {
-  const { page, complaints } = await site.open(CACHED);
-  await generate(page);
-  const { policy } = await reportOf(page);
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
-  await waitForStatus(page, 'Compared.');
-  const { bytes } = await download(page, 'Download JSON');
-  const runs = JSON.parse(bytes.toString()) as { role: string; report: Report }[];
-  const recorded = runs.find(({ role }) => role === 'baseline')?.report as Report;
-  const slider = page.locator('.threshold-slider input');
-  const seen = new Set<string>();
-  for (const pixels of [-30, 25, 40]) {
-    await drag(page, pixels);
+  test('a run is compared with everything computed, and with fewer steps in the same time', async () => {
+    const { page, complaints } = compared;
+    const previewed = page.getByText(/^Preview of the first frame, after step \d of 8/).waitFor();
+    await generate(page);
+    await previewed;
+    const report = await reportOf(page);
+    expect(report.blocks.reused).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await waitForStatus(page, 'Compared.');
+    expect(await page.locator('.stage canvas').count()).toBe(2);
+    const headline = page.locator('.headline');
+    expect(await headline.innerText()).toMatch(/Speedup[\s\S]*×[\s\S]*PSNR[\s\S]*dB[\s\S]*SSIM/i);
+    const share = report.blocks.computed / (report.blocks.computed + report.blocks.reused);
+    expect(await headline.innerText()).toContain(`${(100 * share).toFixed(1)} %`);
+    for (const view of ['Wipe', 'Difference', 'Side by side']) {
+      await page.getByRole('radio', { name: view }).check({ force: true });
+      expect(await page.locator('.stage canvas').count()).toBe(view === 'Side by side' ? 2 : 1);
+    }
+    await page.getByRole('button', { name: 'Also try: fewer steps' }).click();
+    await waitForStatus(page, /^Done: \d+ steps\.$/);
+    const rows = page.locator('.runs-table tbody tr');
+    expect(await rows.count()).toBe(3);
+    const { bytes } = await download(page, 'Download JSON');
+    const runs = JSON.parse(bytes.toString()) as { role: string; report: Report }[];
+    expect(runs.map(({ role }) => role).sort()).toEqual(['baseline', 'control', 'run']);
+    const control = runs.find(({ role }) => role === 'control')?.report;
+    expect(control?.steps).toBe(Math.round(share * 8));
+    const csv = (await download(page, 'Download CSV')).bytes.toString().trim().split(/\r?\n/);
+    expect(csv.length).toBe(4);
+    expect(complaints).toEqual([]);
+  });
+
+  test('dragging the threshold predicts what the policy does with the same scores, and what a run then does', async () => {
+    const { page, complaints } = compared;
+    const { policy } = await reportOf(page);
+    const { bytes } = await download(page, 'Download JSON');
+    const runs = JSON.parse(bytes.toString()) as { role: string; report: Report }[];
+    const recorded = runs.find(({ role }) => role === 'baseline')?.report as Report;
+    const slider = page.locator('.threshold-slider input');
+    const seen = new Set<string>();
+    for (const pixels of [-30, 25, 40]) {
+      await drag(page, pixels);
+      const threshold = Number(await slider.inputValue());
+      const expected = replay(recorded, { ...policy.options, threshold });
+      expect(await predicted(page), `threshold ${threshold}`).toEqual(expected);
+      seen.add(expected.cond ?? '');
+    }
+    expect(seen.size).toBeGreaterThan(1);
+    // The keyboard's way.
+    await slider.focus();
+    await page.keyboard.press('End');
     const threshold = Number(await slider.inputValue());
     const expected = replay(recorded, { ...policy.options, threshold });
-    expect(await predicted(page), `threshold ${threshold}`).toEqual(expected);
-    seen.add(expected.cond ?? '');
-  }
-  expect(seen.size).toBeGreaterThan(1);
-  // The keyboard's way.
-  await slider.focus();
-  await page.keyboard.press('End');
-  const threshold = Number(await slider.inputValue());
-  const expected = replay(recorded, { ...policy.options, threshold });
-  expect(await predicted(page)).toEqual(expected);
-  await page.getByRole('button', { name: /^Run with threshold/ }).click();
-  await waitForStatus(page, 'Done.');
-  const { schedule } = await reportOf(page);
-  expect(schedule).toEqual(expected);
-  expect(complaints).toEqual([]);
+    expect(await predicted(page)).toEqual(expected);
+    await page.getByRole('button', { name: /^Run with threshold/ }).click();
+    await waitForStatus(page, 'Done.');
+    const { schedule } = await reportOf(page);
+    expect(schedule).toEqual(expected);
+    expect(complaints).toEqual([]);
+  });
 });
 
 test('a link reproduces the run: same schedule, same frames', async () => {

@@ -62,6 +62,7 @@ describe('what a run does is told while it does it', () => {
     if (policy !== 'none') expect(report.blocks.reused).toBeGreaterThan(0);
     // Two branches. A verdict of the GPU's comes beside the next step, all others before.
     const late = policy === 'teacache' || policy === 'fbcache' ? 1 : 0;
+    expect(when.map(({ step }) => step)).toEqual(Array.from({ length: report.steps }, (_, step) => step));
     for (const { step, forwards } of when) expect(forwards).toBeGreaterThanOrEqual(2 * (step + 1 - late));
     if (late) for (const { step, scores } of when) expect(scores).toBeGreaterThanOrEqual(2 * (step - late));
   });

@@ -80,7 +80,17 @@ test.each([
   expect(await page.title()).toBe(EXPECTED);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(headers === ISOLATED);
   expect(complaints).toEqual([]);
+  expect(await page.evaluate(violate), 'the policy is in force').toBe('script-src-elem');
 });
+
+/** Adds a script that the policy forbids. @returns the directive that it violates. */
+function violate(): Promise<string> {
+  return new Promise((resolve) => {
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => resolve(effectiveDirective));
+    document.head.append(Object.assign(document.createElement('script'), { textContent: '1' }));
+    setTimeout(() => resolve('none'), 1000);
+  });
+}
 
 test('a page whose files a new version has replaced says so', async () => {
   await using server = await startServer(join(app.folder, 'dist'), { pages: { '/favicon.ico': '' } });

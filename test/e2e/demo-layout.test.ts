@@ -32,9 +32,16 @@ test.each([
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await waitForStatus(page, 'Done.');
   await expectWhole(page, viewport.width, 'done');
-  const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: Shift[] }).shifts);
+  const shifts = await recordedShifts(page);
   const sum = shifts.reduce((total, { value }) => total + value, 0);
   expect(sum, JSON.stringify(shifts)).toBeLessThan(0.05);
+  // Something that jumps is seen.
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.evaluate(() => {
+    document.body.style.paddingTop = '300px';
+  });
+  const count = async () => (await recordedShifts(page)).length;
+  await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(shifts.length);
   expect(complaints).toEqual([]);
 });
 
@@ -109,6 +116,10 @@ async function expectWhole(page: Page, width: number, when: string): Promise<voi
     return boxes.filter((box) => box.getBoundingClientRect().right > edge + 1 && !box.closest('.scroll')).map(String);
   });
   expect(tooWide).toEqual([]);
+}
+
+function recordedShifts(page: Page): Promise<Shift[]> {
+  return page.evaluate(() => (globalThis as unknown as { shifts: Shift[] }).shifts);
 }
 
 function recordShifts(): void {

@@ -53,8 +53,8 @@ test.each(['bundler', 'nodenext'])('an application type-checks with moduleResolu
   };
   await app.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['app.ts'] }));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const { stdout } = await run(process.execPath, [tsc, '-p', app.folder]).catch((error) => error);
-  expect(stdout).toBe('');
+  const { code = 0, stdout, stderr } = await run(process.execPath, [tsc, '-p', app.folder]).catch((error) => error);
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
 test('an application that loads no model carries no pipeline', async () => {

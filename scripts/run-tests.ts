@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { dawnEnvironment } from './dawn-env.ts';
 import { npm, ROOT } from './setup/system.mjs';
 
-const PROJECTS = ['node', 'browser', 'lavapipe', 'e2e'];
+const PROJECTS = ['node', 'browser', 'lavapipe', 'e2e', 'timed'];
 
 /** What a change most often breaks: one small run of every model class and pipeline, policies, and the commonest kernel. */
 const QUICK_FILES = ['test/node', 'gpu/adapter', 'gpu/conformance', 'gpu/norm', 'gpu/wan-cache', 'browser/policies'];

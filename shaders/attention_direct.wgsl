@@ -18,6 +18,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
   let batch = group.z;
   let head = id / tiles;
+  if (!is_wanted(head)) {
+    return;
+  }
   let first_query = id % tiles * TILE;
   let last_query = min(first_query + TILE, p.queries) - 1;
 #for i TILE

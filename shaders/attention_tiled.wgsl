@@ -21,6 +21,9 @@ var<workgroup> partial: array<f32, 8 * ROW>;        // [tx][query], of a thread'
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let batch = group.z;
   let head = group.y / SLICES;
+  if (!is_wanted(head)) {
+    return;
+  }
   let first_channel = group.y % SLICES * CHUNKS * 8;  // counted in vec4s, as all channels here
   let first_query = group.x * 32;
   let tx = thread % 8;  // keys tx + 8 j, then channel tx of each chunk

@@ -2,21 +2,23 @@
 // against the threshold; then writes what the dispatches of either outcome are launched with, counts or zeros.
 //
 // scores: [0] is the step's; control: 1 to compute whatever is measured; counts: [rows, 3], the first `reusing` rows of
-// what computes. sum: [1] f32; verdict: [2] f32, score and 1 or 0; args: [rows, 3].
-// As decideStep of src/cache/within-rule.ts. Bits tell what is finite: compilers may assume that there is no NaN.
+// what computes. state: [3] f32, the sum, steps reused in a row and in all; verdict: [2] f32, score and 1 or 0; args:
+// [rows, 3]. As decideStep of src/cache/rule.ts. Bits tell what is finite: compilers may assume that there is no NaN.
 struct Params {
   rows: u32,
   reusing: u32,                 // first row of what reuses
   threshold: f32,
   is_strict: u32,
   accumulates: u32,
+  most_in_a_row: f32,           // steps that may be reused
+  most_in_all: f32,
   polynomial: array<vec4f, 2>,  // highest power first, zeros before the first
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> scores: array<f32>;
 @group(0) @binding(2) var<storage, read> control: array<u32>;
 @group(0) @binding(3) var<storage, read> counts: array<u32>;
-@group(0) @binding(4) var<storage, read_write> sum: array<f32>;
+@group(0) @binding(4) var<storage, read_write> state: array<f32>;
 @group(0) @binding(5) var<storage, read_write> verdict: array<f32>;
 @group(0) @binding(6) var<storage, read_write> args: array<u32>;
 
@@ -34,11 +36,14 @@ fn main() {
     value = value * score + p.polynomial[i / 4][i % 4];
   }
   if (p.accumulates == 1) {
-    value += sum[0];
+    value += state[0];
   }
   let is_below = value < p.threshold || (p.is_strict == 0 && value == p.threshold);
-  let computes = control[0] == 1 || !(score < UNKNOWN) || !is_finite(value) || !is_below;
-  sum[0] = select(value, 0.0, computes);
+  let is_allowed = control[0] == 0 && state[1] < p.most_in_a_row && state[2] < p.most_in_all;
+  let computes = !is_allowed || !(score < UNKNOWN) || !is_finite(value) || !is_below;
+  state[0] = select(value, 0.0, computes);
+  state[1] = select(state[1] + 1.0, 0.0, computes);
+  state[2] += select(1.0, 0.0, computes);
   verdict[0] = score;
   verdict[1] = select(0.0, 1.0, computes);
   for (var i = 0u; i < 3 * p.rows; i++) {

@@ -35,6 +35,9 @@ struct Params {
 #if LOG_SUM_EXP
 @group(0) @binding(LOG_SUM_EXP) var<storage, read_write> log_sum_exp: array<f32>;
 #endif
+#if HEAD_MASK
+@group(0) @binding(HEAD_MASK) var<storage, read> head_mask: array<u32>;
+#endif
 
 // Scores of keys that must not be seen; finite, so that no inf - inf can arise.
 const LOWEST: f32 = -1e38;
@@ -53,6 +56,15 @@ fn v_at(batch: u32, row: u32, head: u32) -> u32 {
 
 fn out_at(batch: u32, row: u32, head: u32) -> u32 {
   return p.out_offset + batch * p.out_batch + row * p.out_row + head * p.head_dim;
+}
+
+// Whether a head is computed; of one that is not, nothing is written.
+fn is_wanted(head: u32) -> bool {
+#if HEAD_MASK
+  return head_mask[head] != 0;
+#else
+  return true;
+#endif
 }
 
 // The keys that a query sees: all before this one.

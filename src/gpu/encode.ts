@@ -1,4 +1,4 @@
-import type { Command, Dispatch } from './recorder.ts';
+import type { Command, Dispatch } from './command.ts';
 import type { Tensor } from './tensor.ts';
 
 /** A dispatch ready to be encoded. */

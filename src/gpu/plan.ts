@@ -1,4 +1,4 @@
-import type { Command } from './recorder.ts';
+import type { Command } from './command.ts';
 import type { Tensor } from './tensor.ts';
 
 /** A buffer to allocate and the tensors that live in it, one after the other. */

@@ -1,8 +1,8 @@
 import direct from '../../shaders/attention_direct.wgsl';
 import tiled from '../../shaders/attention_tiled.wgsl';
 import { type Capabilities, compilesSlowly } from '../gpu/capabilities.ts';
+import type { Workgroups } from '../gpu/command.ts';
 import { type Access, f32 } from '../gpu/kernel.ts';
-import type { Workgroups } from '../gpu/recorder.ts';
 import type { Defines } from '../gpu/shader.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from './context.ts';
@@ -55,6 +55,7 @@ const TILE = { queries: 32, channels: 128, chunk: 32 } as const;
  * @param args.relativeBias Added by distance, [heads, queries + keys - 1] f32, at key - query + queries - 1.
  * @param args.causalBlock Tokens of a block: a query sees its own block and those before it.
  * @param args.logSumExp Receives the logarithm of each softmax's denominator, [batch, heads, queries] f32.
+ * @param args.headMask [heads] u32: of heads that are 0, nothing is computed or written.
  * @param args.variant Instead of the one that `attentionVariant` chooses: for tests and benches.
  * @throws when a size is no multiple of 4 or out of range, or an operand is f16 on a device without.
  */
@@ -70,10 +71,11 @@ export function attention(
     readonly relativeBias?: Tensor;
     readonly causalBlock?: number;
     readonly logSumExp?: Tensor;
+    readonly headMask?: Tensor;
     readonly variant?: AttentionVariant;
   },
 ): void {
-  const { heads, headDim, queries, keys, keyBias, relativeBias, causalBlock, logSumExp } = args;
+  const { heads, headDim, queries, keys, keyBias, relativeBias, causalBlock, logSumExp, headMask } = args;
   const { variant = attentionVariant(capabilities, args), scale = 1 / Math.sqrt(headDim) } = args;
   if (headDim % 4 !== 0 || headDim > 512) throw new Error(`a head of ${headDim}: not a multiple of 4 up to 512`);
   const rows = [args.q, args.k, args.v, args.out];
@@ -90,6 +92,7 @@ export function attention(
     KEY_BIAS: bind(keyBias),
     RELATIVE_BIAS: bind(relativeBias),
     LOG_SUM_EXP: bind(logSumExp),
+    HEAD_MASK: bind(headMask),
     BLOCK_CAUSAL: causalBlock !== undefined,
     ...variantDefines(variant, headDim),
   };

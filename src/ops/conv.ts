@@ -1,8 +1,8 @@
 import direct from '../../shaders/conv_direct.wgsl';
 import tiled from '../../shaders/conv_tiled.wgsl';
 import { type Capabilities, compilesSlowly } from '../gpu/capabilities.ts';
+import type { Workgroups } from '../gpu/command.ts';
 import type { Access } from '../gpu/kernel.ts';
-import type { Workgroups } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from './context.ts';
 import type { Taps } from './conv-layout.ts';

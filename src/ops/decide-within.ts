@@ -1,34 +1,36 @@
 import source from '../../shaders/decide_within.wgsl';
-import { MOST_COEFFICIENTS, type WithinRule } from '../cache/within-rule.ts';
 import { f32 } from '../gpu/kernel.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
 import { UNKNOWN_SCORE } from './block-diff.ts';
 import type { OpContext } from './context.ts';
 import { makeKernel } from './kernel.ts';
+import { MOST_COEFFICIENTS, type VerdictRule } from './verdict-rule.ts';
 
 /**
  * Records a verdict by a rule, and with it the workgroup counts of what follows.
  *
  * @param args.scores f32: the first is the step's. @param args.control [1] u32: 1 to compute whatever is measured.
  * @param args.counts [rows, 3] u32. @param args.args [rows, 3] u32: of these, the rows of the outcome; zeros elsewhere.
- * @param args.reusing The first row of what runs when the step reuses. @param args.sum [1] f32, 0 before the first step.
+ * @param args.reusing The first row of what runs when the step reuses. @param args.state [3] f32, zeros before the first step.
+ * @param args.limits Most steps reused in a row, and in all.
  * @param args.verdict [2] f32: the score, and 1 when the step computes, else 0.
  * @throws when the sizes differ or the polynomial is too long.
  */
 export function decideWithin(
   { recorder }: OpContext,
   args: {
-    readonly rule: WithinRule;
+    readonly rule: VerdictRule;
+    readonly limits: { readonly inARow: number; readonly inAll: number };
     readonly scores: Tensor;
     readonly control: Tensor;
     readonly counts: Tensor;
     readonly reusing: number;
-    readonly sum: Tensor;
+    readonly state: Tensor;
     readonly verdict: Tensor;
     readonly args: Tensor;
   },
 ): void {
-  const { rule, scores, control, counts, reusing, sum, verdict } = args;
+  const { rule, limits, scores, control, counts, reusing, state, verdict } = args;
   if (elements(counts.shape) !== elements(args.args.shape))
     throw new Error(`[${counts.shape}] into [${args.args.shape}]`);
   const { polynomial, accumulates, threshold, isStrict } = rule;
@@ -37,11 +39,20 @@ export function decideWithin(
   const coefficients = [...new Array<number>(missing).fill(0), ...polynomial].map(f32);
   const kernel = makeKernel('decide_within', source, {}, ['read', 'read', 'read', 'write', 'write', 'write']);
   const flags = [Number(isStrict), Number(accumulates)];
-  const padding = [0, 0, 0];
+  const most = [limits.inARow, limits.inAll].map((count) => f32(Math.min(count, UNKNOWN_SCORE)));
+  const padding = [0];
   recorder.dispatch(
     kernel,
-    [scores, control, counts, sum, verdict, args.args],
-    [counts.shape[0] ?? 0, reusing, f32(Math.min(threshold, UNKNOWN_SCORE)), ...flags, ...padding, ...coefficients],
+    [scores, control, counts, state, verdict, args.args],
+    [
+      counts.shape[0] ?? 0,
+      reusing,
+      f32(Math.min(threshold, UNKNOWN_SCORE)),
+      ...flags,
+      ...most,
+      ...padding,
+      ...coefficients,
+    ],
     [1, 1, 1],
   );
 }

@@ -11,8 +11,8 @@ import pixels from '../../shaders/lib/pixels.wgsl';
 import qkRow from '../../shaders/lib/qk_row.wgsl';
 import rowSum from '../../shaders/lib/row_sum.wgsl';
 import type { Capabilities } from '../gpu/capabilities.ts';
+import type { Workgroups } from '../gpu/command.ts';
 import type { Access, Kernel } from '../gpu/kernel.ts';
-import type { Workgroups } from '../gpu/recorder.ts';
 import { type Defines, specialise } from '../gpu/shader.ts';
 import type { Dtype, Tensor } from '../gpu/tensor.ts';
 

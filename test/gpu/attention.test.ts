@@ -26,6 +26,12 @@ describe.each(VARIANTS)('attention %j', (variant) => {
   });
 });
 
+test.each(VARIANTS)('%j: of masked heads nothing is written', async (variant) => {
+  const shape = { heads: 3, headDim: 20, queries: 35, keys: 37 };
+  await checkAttention(variant, { ...shape, headMask: [false, true, false] }, 9);
+  await checkAttention(variant, { ...shape, headMask: [true, true, true], causalBlock: 7 }, 10);
+});
+
 test('each option by itself', async () => {
   const variant = { name: 'direct', tile: 2 } as const;
   const shape = { heads: 2, headDim: 8, queries: 17, keys: 19 };

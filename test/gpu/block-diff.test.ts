@@ -16,6 +16,11 @@ describe.each(VARIANTS)('block_diff %s', (variant) => {
     }
   });
 
+  test('relative to the newer of the two', async () => {
+    await checkBlockDiff(variant, { rows: 13, width: 20, denominator: 'newer' }, 3);
+    await checkBlockDiff(variant, { rows: 5, width: 7, every: 2, denominator: 'newer' }, 4);
+  });
+
   test('more values than all shares take at once', async () => {
     await checkBlockDiff(variant, { rows: 2731, width: 769 }, 1, 1);
   });

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { type AttentionShape, type AttentionVariant, attention } from '../../../src/ops/attention.ts';
 import { expectClose, KernelRun, Random, rounded, testGpu } from '../kernel-run.ts';
 
@@ -16,6 +17,8 @@ export interface Case extends AttentionShape {
   readonly operands?: 'f32' | 'f16';
   readonly out?: 'f32' | 'f16';
   readonly logSumExp?: boolean;
+  /** By head, whether it is computed. */
+  readonly headMask?: readonly boolean[];
 }
 
 /** Attention of random rows, on the GPU and in float64. */
@@ -52,6 +55,7 @@ export async function checkAttention(variant: AttentionVariant, shape: Case, see
     out: rows(out, D, 0, queries),
     ...(bias && { keyBias: run.input([bias.length / keys, keys], bias) }),
     ...(relative && { relativeBias: run.input([heads, span], relative) }),
+    ...(shape.headMask && { headMask: run.input([heads], shape.headMask.map(Number), 'u32') }),
   };
   const results = logSumExp ? [out, logSumExp] : [out];
   const [got = [], gotSums = []] = await run.run(() => attention(run.context, args), ...results);
@@ -89,6 +93,12 @@ export async function checkAttention(variant: AttentionVariant, shape: Case, see
     }
   }
   const what = `${JSON.stringify(variant)} ${JSON.stringify(shape)}`;
+  for (const i of want.keys()) {
+    if (shape.headMask?.[Math.floor((i % D) / headDim)] ?? true) continue;
+    // Left as it was: not a number.
+    expect(got[i], `${what}: a head that is masked`).toBeNaN();
+    [got[i], want[i]] = [0, 0];
+  }
   expectClose(got, want, shape.out === 'f16' ? 1e-3 : 1e-5, what);
   if (logSumExp) expectClose(gotSums, wantSums, 1e-5, `${what}: log-sum-exp`);
 }

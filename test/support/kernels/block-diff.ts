@@ -15,25 +15,26 @@ export interface Case {
   readonly rows: number;
   readonly width: number;
   readonly every?: number;
+  readonly denominator?: 'older' | 'newer';
   readonly feature?: Dtype;
   readonly cached?: Dtype;
   /** As on a device without `shader-f16`. */
   readonly isPacked?: boolean;
 }
 
-/** sum |a - b| / sum |b| in float64. */
-function relativeL1(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** sum |a - b| / sum |b|, or over sum |a|, in float64. */
+function relativeL1(a: ArrayLike<number>, b: ArrayLike<number>, denominator: 'older' | 'newer'): number {
   let [change, size] = [0, 0];
   for (let i = 0; i < a.length; i++) {
     change += Math.abs((a[i] as number) - (b[i] as number));
-    size += Math.abs(b[i] as number);
+    size += Math.abs((denominator === 'older' ? b : a)[i] as number);
   }
   return change / size;
 }
 
 /** Blocks of random features, compared on the GPU with the recorded op and here in float64. */
 export async function measureBlocks(variant: BlockDiffVariant, shape: Case, seed: number, blocks = 3, threshold = 0.5) {
-  const { rows, width, every = 1, feature = 'f32', cached = 'f32' } = shape;
+  const { rows, width, every = 1, feature = 'f32', cached = 'f32', denominator = 'older' } = shape;
   const random = new Random(seed);
   const run = new KernelRun(await testGpu(), shape.isPacked ? { f16: false } : {});
   const [kept] = cachedShape([rows, width], every);
@@ -52,13 +53,14 @@ export async function measureBlocks(variant: BlockDiffVariant, shape: Case, seed
   });
   const record = () => {
     for (const [block, pair] of pairs.entries()) {
-      blockDiff(run.context, { feature: pair.feature, cached: pair.cached, every, partials, block, variant });
+      const compared = { feature: pair.feature, cached: pair.cached, every, partials, block, denominator };
+      blockDiff(run.context, { ...compared, variant });
     }
     blockScores(run.context, { partials, scores, threshold });
   };
   const [got = [], ...caches] = await run.run(record, scores, ...pairs.map((pair) => pair.cached));
   const sampled = pairs.map(({ a }) => a.filter((_, i) => Math.floor(i / width) % every === 0));
-  const want = pairs.map(({ b }, block) => relativeL1(sampled[block] as Float32Array, b));
+  const want = pairs.map(({ b }, block) => relativeL1(sampled[block] as Float32Array, b, denominator));
   return { got, want, caches, sampled };
 }
 

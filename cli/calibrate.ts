@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../scripts/setup/system.mjs';
-import type { SmoothCacheArtifact } from '../src/cache/smoothcache-artifact.ts';
+import { POLICIES } from '../src/cache/index.ts';
 import { parseManifest } from '../src/weights/manifest.ts';
 import { BrowserSession } from './browser.ts';
 import { CALIBRATION_PROMPTS } from './calibration-prompts.ts';
@@ -12,11 +12,14 @@ import { choiceOption, numberOption, parseOptions, userPath } from './options.ts
 import { folderId } from './policy-options.ts';
 import { ProgressLine } from './progress.ts';
 
+/** Policies that know something of a model beforehand. */
+const CALIBRATED = POLICIES.filter(({ calibration }) => calibration).map(({ name }) => name);
+
 const HELP = `Usage: npm run calibrate -- [OPTIONS]
 
 Measures on runs without caching how a model changes from step to step, for policies that need to know beforehand.
 
-  --policy smoothcache    for which policy (smoothcache)
+  --policy NAME           for which policy: ${CALIBRATED.join(', ')} (${CALIBRATED[0]})
   --model NAME            an id of weights-manifest.json, a folder, or its URL (shapes)
   --prompts N             how many of ${CALIBRATION_PROMPTS.length} prompts, which are made for shapes (${CALIBRATION_PROMPTS.length})
   --prompt TEXT           a prompt instead of those; may be repeated
@@ -26,7 +29,7 @@ Measures on runs without caching how a model changes from step to step, for poli
   --width, --height N     pixels: the artifact serves runs of any size
   --frames N              4k + 1 frames
   --lookahead N           the largest distance in steps that is measured (3)
-  --out FILE              where to write (smoothcache-STEPS.json in the model's folder, if it is one of the manifest's)`;
+  --out FILE              where to write (POLICY-STEPS.json in the model's folder, if it is one of the manifest's)`;
 
 /** `calibrate --model NAME`: writes an artifact. @returns the exit code. @throws {UsageError | CommandError} */
 export async function run(args: readonly string[]): Promise<number> {
@@ -49,12 +52,12 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  choiceOption('policy', values.policy, ['smoothcache']);
+  const policy = choiceOption('policy', values.policy, CALIBRATED) ?? CALIBRATED[0] ?? '';
   const whole = { least: 1, whole: true } as const;
   const most = CALIBRATION_PROMPTS.length;
   const prompts =
     values.prompt ?? CALIBRATION_PROMPTS.slice(0, numberOption('prompts', values.prompts, { ...whole, most }));
-  const kMax = numberOption('lookahead', values.lookahead, whole) ?? 3;
+  const distances = numberOption('lookahead', values.lookahead, whole) ?? 3;
   const run = {
     steps: numberOption('steps', values.steps, whole),
     sampler: values.sampler,
@@ -75,16 +78,17 @@ export async function run(args: readonly string[]): Promise<number> {
   });
   const measured = await session.call('calibrate', {
     model: choice.kind === 'folder' ? session.server.mount(choice.path) : choice.reference,
+    policy,
     prompts,
-    kMax,
+    distances,
     run,
   });
   progress.end();
   const artifact = choice.kind === 'folder' ? { ...measured, model: folderId(choice.path) } : measured;
-  const file = folder ? join(folder, `smoothcache-${artifact.steps}.json`) : userPath(values.out ?? '');
+  const file = folder ? join(folder, `${policy}-${artifact.steps}.json`) : userPath(values.out ?? '');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, format(artifact));
-  console.log(`${artifact.prompts.length} prompts, ${artifact.steps} steps: ${file}`);
+  console.log(`${prompts.length} prompts, ${artifact.steps} steps: ${file}`);
   if (folder) console.log('Now bring the manifest up to date: node scripts/manifest.mjs');
   return 0;
 }
@@ -98,7 +102,7 @@ async function manifestFolder(model: string): Promise<string> {
 }
 
 /** JSON with a line for each list of numbers. */
-function format(artifact: SmoothCacheArtifact): string {
+function format(artifact: Readonly<Record<string, unknown>>): string {
   const lists = /\[[^[\]{}]*\]/g;
   const json = JSON.stringify(artifact, null, 2);
   return `${json.replace(lists, (list) => (list.includes('"') ? list : list.replace(/\s+/g, ' ')))}\n`;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Difference } from '../src/conformance/compare.ts';
 import { BrowserSession } from './browser.ts';
 import { type CasesResult, caseFiles, formatCases, runCases } from './conformance-cases.ts';
+import { formatHooks, HOOK_TOLERANCE, type HooksResult, hookFiles, runHooks } from './conformance-hooks.ts';
 import { CommandError, describeError, UsageError } from './errors.ts';
 import type { HarnessApi } from './harness/api.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
@@ -13,11 +14,13 @@ const HELP = `Usage: npm run conformance -- DIR... [OPTIONS]
 
 Repeats the run recorded in each folder (a model in diffusers' layout and golden.safetensors) and compares every
 recorded tensor. Exits 1 if a relative L2 error is above the tolerance, or a folder cannot be run.
-A folder of case-N.safetensors is run with BWCache on a model: its scores, schedules and latents are compared.
+A folder of case-N.safetensors is run with BWCache on a model: its scores, schedules and latents are compared. One of
+other recordings, made under diffusers' or cache-dit's caching hooks, is run with our policies of the same options: its
+latents after each step, and its block forwards.
 
   --model NAME         of recordings of caching: an id of weights-manifest.json, a folder or its URL (shapes)
   --operands f32|f16   precision of matmul operands (f32)
-  --tolerance NUMBER   largest relative L2 error (1e-3 in f32, 1e-2 in f16)
+  --tolerance NUMBER   largest relative L2 error (1e-3 in f32, 1e-2 in f16; of hooks 1e-4)
   --json FILE          writes all rows`;
 
 /** A folder's outcome, as `--json` has it; a number that is not finite is null there. */
@@ -29,6 +32,8 @@ interface FolderResult {
   readonly rows: readonly Difference[];
   /** Of recordings of caching, instead of rows. */
   readonly cases?: CasesResult;
+  /** Of recordings under caching hooks, instead of rows. */
+  readonly hooks?: HooksResult;
   /** Largest relative L2 error. */
   readonly worst?: number;
   readonly tolerance: number;
@@ -48,14 +53,14 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   if (folders.length === 0) throw new UsageError('Name one or more folders.');
   const operands = choiceOption('operands', values.operands, ['f32', 'f16']) ?? 'f32';
-  const tolerance = numberOption('tolerance', values.tolerance, { least: 0 }) ?? (operands === 'f32' ? 1e-3 : 1e-2);
+  const asked = numberOption('tolerance', values.tolerance, { least: 0 });
   await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts');
   const { name: adapter } = await session.call('adapter');
   console.log(`Adapter: ${adapter}`);
   const results: FolderResult[] = [];
   for (const folder of folders) {
     const { model = 'shapes' } = values;
-    const result = await runFolder(session, folder, { adapter, model, operands, tolerance });
+    const result = await runFolder(session, folder, { adapter, model, operands, asked });
     results.push(result);
     print(result);
   }
@@ -72,15 +77,21 @@ export async function run(args: readonly string[]): Promise<number> {
 async function runFolder(
   session: BrowserSession<HarnessApi>,
   folder: string,
-  settings: { adapter: string; model: string; operands: 'f32' | 'f16'; tolerance: number },
+  settings: { adapter: string; model: string; operands: 'f32' | 'f16'; asked: number | undefined },
 ): Promise<FolderResult> {
-  const { adapter, model, operands, tolerance } = settings;
+  const { adapter, model, operands, asked } = settings;
+  const tolerance = asked ?? (operands === 'f32' ? 1e-3 : 1e-2);
   try {
     const path = userPath(folder);
-    const files = await findCases(path);
+    const { cases: files, hooks: recorded } = await findRecordings(path);
     if (files.length > 0) {
       const cases = await runCases(session, path, { files, model, operands, tolerance });
       return { folder, adapter, rows: [], cases, tolerance, pass: cases.pass };
+    }
+    if (recorded.length > 0) {
+      const own = { files: recorded, model, operands, tolerance: asked ?? HOOK_TOLERANCE };
+      const hooks = await runHooks(session, path, own);
+      return { folder, adapter, rows: [], hooks, tolerance: hooks.tolerance, pass: hooks.pass };
     }
     const { className, rows } = await session.call('conformance', { url: session.server.mount(path), operands });
     const worst = Math.max(...rows.map(({ relativeL2 }) => relativeL2));
@@ -93,17 +104,22 @@ async function runFolder(
 }
 
 /** Recordings of caching in a folder; none in one with a model's own recording. */
-async function findCases(path: string): Promise<string[]> {
-  if (existsSync(join(path, 'golden.safetensors'))) return [];
+async function findRecordings(path: string): Promise<{ cases: string[]; hooks: string[] }> {
+  if (existsSync(join(path, 'golden.safetensors'))) return { cases: [], hooks: [] };
   const files = await readdir(path).catch(() => {
     throw new CommandError(`${path} is no folder.`);
   });
   const cases = caseFiles(files);
-  if (cases.length > 0) return cases;
-  throw new CommandError(`${path} has neither golden.safetensors nor case-N.safetensors.`);
+  if (cases.length > 0) return { cases, hooks: [] };
+  const isModel = files.some((file) => file === 'config.json' || file === 'model_index.json');
+  const hooks = isModel ? [] : hookFiles(files);
+  if (hooks.length > 0) return { cases, hooks };
+  throw new CommandError(
+    `${path} has neither golden.safetensors nor case-N.safetensors, nor other recordings of caching.`,
+  );
 }
 
-function print({ folder, className, rows, cases, worst, tolerance, pass, error }: FolderResult): void {
+function print({ folder, className, rows, cases, hooks, worst, tolerance, pass, error }: FolderResult): void {
   console.log(`\n${folder}${className ? ` (${className})` : ''}`);
   if (error !== undefined) {
     console.log(`FAIL  ${error}`);
@@ -111,6 +127,10 @@ function print({ folder, className, rows, cases, worst, tolerance, pass, error }
   }
   if (cases) {
     console.log(`${formatCases(cases)}\n${pass ? 'pass' : 'FAIL'}`);
+    return;
+  }
+  if (hooks) {
+    console.log(`${formatHooks(hooks)}\n${pass ? 'pass' : 'FAIL'}`);
     return;
   }
   const columns = [

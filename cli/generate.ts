@@ -71,12 +71,15 @@ function printSummary({ path }: OutputFolder, report: ComparedReport, video: str
   const seconds = Object.entries(report.seconds).map(([phase, value]) => `${phase} ${value.toFixed(2)}`);
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
   console.log(`Seconds: ${seconds.join(', ')}`);
-  const { policy, blocks, schedule, subLayers, baseline } = report;
+  const { policy, blocks, schedule, sites, baseline } = report;
   if (policy.name !== 'none') {
     const round = (count: number) => Number(count.toFixed(1));
     console.log(`Blocks: ${round(blocks.computed)} computed, ${round(blocks.reused)} reused by ${policy.name}`);
     for (const [branch, digits] of Object.entries(schedule)) console.log(`  ${branch.padEnd(7)}${digits}`);
-    for (const [type, digits] of Object.entries(subLayers?.cond ?? {})) console.log(`  ${type.padEnd(15)}${digits}`);
+    // What went another way than the schedule: blocks or sub-layers that were decided for themselves.
+    for (const { key, site, digits } of sites) {
+      if (digits !== schedule[key]) console.log(`  ${`${key} ${site}`.padEnd(32)}${digits}`);
+    }
   }
   if (baseline) {
     const denoise = `denoise ${baseline.denoiseSeconds.toFixed(2)} s, speedup ${baseline.speedup.toFixed(2)}`;

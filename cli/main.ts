@@ -17,7 +17,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   generate: { summary: 'make a video from a prompt', load: () => import('./generate.ts') },
   conformance: { summary: 'compare models with recorded runs of diffusers', load: () => import('./conformance.ts') },
-  calibrate: { summary: 'measure what smoothcache must know of a model', load: () => import('./calibrate.ts') },
+  calibrate: { summary: 'measure what a policy must know of a model', load: () => import('./calibrate.ts') },
   bench: { summary: 'measure kernels, the embedded model, and peers', load: () => import('../bench/command.ts') },
 };
 

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import type { Report } from '../src/pipeline/types.ts';
+import type { Report } from '../src/report.ts';
 import { CommandError } from './errors.ts';
 import type { Baseline, VideoFile } from './harness/api.ts';
 

@@ -1,8 +1,9 @@
-import type { SmoothCacheArtifact } from '../../src/cache/smoothcache-artifact.ts';
 import type { CachingRow } from '../../src/conformance/caching.ts';
+import type { HookRow } from '../../src/conformance/hooks.ts';
 import type { Conformance } from '../../src/conformance/index.ts';
 import type { CalibrationOptions } from '../../src/pipeline/calibrate.ts';
-import type { GenerateOptions, LoadOptions, Progress, Report, StepEvent } from '../../src/pipeline/types.ts';
+import type { GenerateOptions, LoadOptions, Progress, StepEvent } from '../../src/pipeline/types.ts';
+import type { Report } from '../../src/report.ts';
 import type { AdapterFacts } from './adapter.ts';
 
 /** What is loaded and how: the parts of `LoadOptions` that cross to a page. */
@@ -49,7 +50,7 @@ export interface CachingRequest extends ConformanceRequest {
 }
 
 /** What is calibrated: an id of the manifest, or the URL of a folder. */
-export type CalibrationRequest = Pick<CalibrationOptions, 'model' | 'prompts' | 'kMax' | 'run'>;
+export type CalibrationRequest = Pick<CalibrationOptions, 'policy' | 'model' | 'prompts' | 'distances' | 'run'>;
 
 /** What `harness/main.ts` offers to the command line. */
 export interface HarnessApi {
@@ -69,8 +70,10 @@ export interface HarnessApi {
   conformance(request: ConformanceRequest): Promise<Conformance>;
   /** Repeats recorded runs of caching. */
   caching(request: CachingRequest): Promise<CachingRow[]>;
-  /** Measures what `smoothcache` needs to know of a model. */
-  calibrate(request: CalibrationRequest): Promise<SmoothCacheArtifact>;
+  /** Repeats runs that were recorded under other people's caching hooks. */
+  hooks(request: CachingRequest): Promise<HookRow[]>;
+  /** Measures what a policy needs to know of a model: its artifact, as JSON has it. */
+  calibrate(request: CalibrationRequest): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** What the page tells while a call runs. */

@@ -1,7 +1,7 @@
 import { OptionError } from '../../src/errors.ts';
 import { Gpu } from '../../src/gpu/gpu.ts';
 import type { ConfigJson } from '../../src/models/config.ts';
-import { calibrateSmoothCache } from '../../src/pipeline/calibrate.ts';
+import { calibrate as calibrateModel } from '../../src/pipeline/calibrate.ts';
 import { resolveModel } from '../../src/pipeline/resolve.ts';
 import { openWanComponents } from '../../src/pipeline/wan-components.ts';
 import { readJson } from '../../src/weights/source.ts';
@@ -20,7 +20,7 @@ export const calibrate: HarnessApi['calibrate'] = async ({ model, ...options }) 
       capabilities: gpu.capabilities,
     });
     if (!components.text) throw new OptionError(`${id} has no text encoder.`, 'Calibrate a model with one.');
-    return await calibrateSmoothCache(gpu, components, {
+    return await calibrateModel(gpu, components, {
       ...options,
       model: id,
       defaults,

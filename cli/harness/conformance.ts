@@ -1,4 +1,5 @@
 import { type CachingRow, cachingConformance } from '../../src/conformance/caching.ts';
+import { type HookRow, hookConformance } from '../../src/conformance/hooks.ts';
 import { conformance } from '../../src/conformance/index.ts';
 import { LimitError } from '../../src/errors.ts';
 import { Gpu } from '../../src/gpu/gpu.ts';
@@ -17,6 +18,16 @@ export const runCaching: HarnessApi['caching'] = ({ url, model, files, operands 
     const rows: CachingRow[] = [];
     const options = { precision: { weights: 'stored', operands }, files } as const;
     for await (const row of cachingConformance(gpu, source, sourceFromUrl(url), options)) rows.push(row);
+    return rows;
+  });
+
+/** Repeats a folder's runs under caching hooks with our policies, on a device of its own. */
+export const runHooks: HarnessApi['hooks'] = ({ url, model, files, operands }) =>
+  withGpu(operands, async (gpu) => {
+    const { source } = await resolveModel(model, '/weights-manifest.json');
+    const rows: HookRow[] = [];
+    const options = { precision: { weights: 'stored', operands }, files } as const;
+    for await (const row of hookConformance(gpu, source, sourceFromUrl(url), options)) rows.push(row);
     return rows;
   });
 

@@ -15,5 +15,6 @@ const api: HarnessApi = {
   conformance: async (request) => (await import('./conformance.ts')).runConformance(request),
   calibrate: async (request) => (await import('./calibrate.ts')).calibrate(request),
   caching: async (request) => (await import('./conformance.ts')).runCaching(request),
+  hooks: async (request) => (await import('./conformance.ts')).runHooks(request),
 };
 expose(api);

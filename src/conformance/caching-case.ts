@@ -1,6 +1,7 @@
 import { bwcache } from '../cache/bwcache.ts';
 import type { OptionValue } from '../cache/options.ts';
-import type { Branch, Scores } from '../cache/policy.ts';
+import type { Scores } from '../cache/policy.ts';
+import type { Branch } from '../cache/run-shape.ts';
 import { WeightsError } from '../errors.ts';
 import { type Golden, type GoldenTensor, goldenInput } from './golden.ts';
 

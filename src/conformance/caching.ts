@@ -1,16 +1,10 @@
 import { configurePolicy } from '../cache/index.ts';
-import type { OptionValue } from '../cache/options.ts';
-import type { Branch } from '../cache/policy.ts';
-import { type RunRecord, Scheduler } from '../cache/scheduler.ts';
+import { measuredSites } from '../cache/run-log.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Pacer } from '../gpu/pacer.ts';
 import type { ConfigJson } from '../models/config.ts';
-import { ScheduledForwards } from '../pipeline/scheduled-forwards.ts';
-import { runShape, WanCache } from '../pipeline/wan-cache.ts';
-import { openWanComponents, type WanComponents } from '../pipeline/wan-components.ts';
-import { denoise } from '../pipeline/wan-generate.ts';
-import { WanRun } from '../pipeline/wan-run.ts';
+import { openWanComponents } from '../pipeline/wan-components.ts';
 import { readJson, type WeightSource } from '../weights/source.ts';
+import { CachedRun } from './cached-run.ts';
 import {
   type CaseSettings,
   caseBranches,
@@ -21,12 +15,9 @@ import {
   recordedScores,
 } from './caching-case.ts';
 import { compare } from './compare.ts';
-import { type Golden, type GoldenTensor, goldenInput, readGolden } from './golden.ts';
+import { type Golden, goldenInput, readGolden } from './golden.ts';
 import { differByRounding, type TwoRuns } from './near-threshold.ts';
 import type { Precision } from './replay.ts';
-
-/** The prompt embeddings of a case, by branch. */
-const EMBEDDINGS: Readonly<Record<Branch, string>> = { cond: 'in.prompt_embeds', uncond: 'in.negative_prompt_embeds' };
 
 /** What caching measured or decided, beside its recording. */
 export type CachingRow =
@@ -80,15 +71,18 @@ export async function* cachingConformance(
     for (const weights of components.weights) await weights.load(gpu, { signal });
     for (const file of files) {
       const golden = await readGolden(cases, file, signal);
-      const runner = new CaseRunner(gpu, components, golden, precision, signal);
+      const settings = caseSettings(golden);
+      const { steps, guidance_scale: guidanceScale } = settings;
+      const made = { steps, guidanceScale, branches: caseBranches(golden) };
+      const run = new CachedRun(gpu, components, golden, made, precision, signal);
       try {
-        for (const recorded of recordedProbes(golden, runner.settings)) {
+        for (const recorded of recordedProbes(golden, settings)) {
           if (only && only.probe !== recorded.probe) continue;
           const thresholds = recorded.thresholds.filter(({ threshold }) => !only || threshold === only.threshold);
-          yield* runner.rows({ ...recorded, thresholds });
+          yield* rows(run, golden, settings, { ...recorded, thresholds });
         }
       } finally {
-        runner.dispose();
+        run.dispose();
       }
     }
   } finally {
@@ -96,112 +90,56 @@ export async function* cachingConformance(
   }
 }
 
-/** Runs one case again and again, with a policy's options. */
-class CaseRunner {
-  readonly settings: CaseSettings;
-  readonly #latents: GoldenTensor;
-  readonly #prompts: readonly (readonly [Branch, GoldenTensor])[];
-  readonly #run: WanRun;
-  readonly #pacer: Pacer;
-
-  constructor(
-    private readonly gpu: Gpu,
-    private readonly components: WanComponents,
-    private readonly golden: Golden,
-    private readonly precision: Precision,
-    private readonly signal: AbortSignal | undefined,
-  ) {
-    this.settings = caseSettings(golden);
-    this.#pacer = new Pacer(gpu);
-    const { transformer, vaeConfig } = components;
-    this.#latents = goldenInput(golden, 'in.latents', [1, vaeConfig.zDim, 'any', 'any', 'any']);
-    const [, , frames = 0, rows = 0, columns = 0] = this.#latents.shape;
-    const { textDim } = transformer.config;
-    this.#prompts = caseBranches(golden).map((branch) => {
-      return [branch, goldenInput(golden, EMBEDDINGS[branch], [1, 'any', textDim])];
-    });
-    const geometry = {
-      latentSize: [frames, rows, columns],
-      steps: this.settings.steps,
-      stateRows: 1,
-      promptLength: Object.fromEntries(this.#prompts.map(([branch, { shape }]) => [branch, shape[1] as number])),
-    } as const;
-    this.#run = new WanRun(gpu, components, geometry, precision.operands);
-  }
-
-  async *rows({ probe, scores, thresholds }: RecordedProbe): AsyncIterable<CachingRow> {
-    const name = this.golden.file.replace('.safetensors', '');
-    const { steps, schedules } = this.settings;
-    const options = { ...caseOptions(this.settings), probe };
-    const { probe: measures } = configurePolicy('bwcache', options).policy.requirements(runShape(this.#run));
-    const shape = [steps, measures?.blocks.length ?? 0];
-    for (const branch of scores.keys()) goldenInput(this.golden, `scores.${probe}.${branch}`, shape);
-    // Every branch is measured, also where one decides for both.
-    const measured = await this.#denoise({ ...options, branches: 'separate', threshold: 0 });
-    for (const [branch, recorded] of scores) {
-      const ours = measured.scores.filter((row) => row.branch === branch);
-      let difference = ours.length === steps - 1 ? 0 : Number.POSITIVE_INFINITY;
-      for (const { step, blocks } of ours) {
-        for (const [i, want] of recordedScores(recorded, step).blocks.entries()) {
-          difference = Math.max(difference, Math.abs((blocks[i] ?? Number.NaN) / want - 1));
-        }
+/** What one probe of a case comes to. */
+async function* rows(
+  run: CachedRun,
+  golden: Golden,
+  settings: CaseSettings,
+  { probe, scores, thresholds }: RecordedProbe,
+): AsyncIterable<CachingRow> {
+  const name = golden.file.replace('.safetensors', '');
+  const { steps, schedules } = settings;
+  const options = { ...caseOptions(settings), probe };
+  const [measures] = measuredSites(configurePolicy('bwcache', options).policy.declare(run.shape));
+  const shape = [steps, measures?.sites.length ?? 0];
+  for (const branch of scores.keys()) goldenInput(golden, `scores.${probe}.${branch}`, shape);
+  // Every branch is measured, also where one decides for both.
+  const measured = await run.denoise('bwcache', { ...options, branches: 'separate', threshold: 0 }, () => {});
+  for (const [branch, recorded] of scores) {
+    const ours = measured.scores.filter((row) => row.branch === branch);
+    let difference = ours.length === steps - 1 ? 0 : Number.POSITIVE_INFINITY;
+    for (const { step, blocks } of ours) {
+      for (const [i, want] of recordedScores(recorded, step).blocks.entries()) {
+        difference = Math.max(difference, Math.abs((blocks[i] ?? Number.NaN) / want - 1));
       }
-      yield { kind: 'scores', name: `${name} scores.${probe}.${branch}`, difference };
     }
-    for (const { key, threshold } of thresholds) {
-      const { schedule, scores: own } = await this.#denoise({ ...options, threshold });
-      const final = goldenInput(this.golden, `latents.${key}`, this.#latents.shape).values;
-      const recorded = schedules[key] ?? {};
-      const isEqual = [...scores.keys()].every((branch) => schedule[branch] === recorded[branch]);
-      const runs: TwoRuns = {
-        shape: runShape(this.#run),
-        options: { ...options, threshold },
-        recorded,
-        ours: schedule,
-        recordedMean: (step, branch) => {
-          const golden = scores.get(branch);
-          return golden && recordedScores(golden, step).mean;
-        },
-        ourMean: (step, branch) => own.find((row) => row.step === step && row.branch === branch)?.mean,
-      };
-      yield {
-        kind: 'schedule',
-        name: `${name} ${key}`,
-        isEqual,
-        isExcused: !isEqual && differByRounding(runs),
-        latents: compare(key, await this.#run.latents(), final).relativeL2,
-      };
-    }
+    yield { kind: 'scores', name: `${name} scores.${probe}.${branch}`, difference };
   }
-
-  dispose(): void {
-    this.#run.stop();
-  }
-
-  async #denoise(options: Readonly<Record<string, OptionValue>>): Promise<RunRecord> {
-    const { gpu, components, precision, signal } = this;
-    const run = this.#run;
-    await run.start();
-    for (const [branch, { values }] of this.#prompts) run.writePrompt(branch, values);
-    const configured = configurePolicy('bwcache', options);
-    const ops = { capabilities: gpu.capabilities, operands: precision.operands };
-    const cache = new WanCache(run, configured, components.transformer, ops);
-    const scheduler = new Scheduler(configured.policy, runShape(run));
-    await cache.start(gpu);
-    try {
-      const { kind, shift } = components.sampler;
-      await denoise(
-        { gpu, pacer: this.#pacer, run, signal },
-        {
-          sampler: kind.create(this.settings.steps, shift),
-          guidanceScale: this.settings.guidance_scale,
-          latents: this.#latents.values,
-          forwards: new ScheduledForwards(run, cache, scheduler),
-        },
-      );
-      return scheduler.record;
-    } finally {
-      cache.stop();
-    }
+  for (const { key, threshold } of thresholds) {
+    let latents = new Float32Array();
+    const { schedule, scores: own } = await run.denoise('bwcache', { ...options, threshold }, (_, values) => {
+      latents = new Float32Array(values);
+    });
+    const final = goldenInput(golden, `latents.${key}`, run.latents.shape).values;
+    const recorded = schedules[key] ?? {};
+    const isEqual = [...scores.keys()].every((branch) => schedule[branch] === recorded[branch]);
+    const runs: TwoRuns = {
+      shape: run.shape,
+      options: { ...options, threshold },
+      recorded,
+      ours: schedule,
+      recordedMean: (step, branch) => {
+        const golden = scores.get(branch);
+        return golden && recordedScores(golden, step).mean;
+      },
+      ourMean: (step, branch) => own.find((row) => row.step === step && row.branch === branch)?.mean,
+    };
+    yield {
+      kind: 'schedule',
+      name: `${name} ${key}`,
+      isEqual,
+      isExcused: !isEqual && differByRounding(runs),
+      latents: compare(key, latents, final).relativeL2,
+    };
   }
 }

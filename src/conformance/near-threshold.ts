@@ -1,6 +1,7 @@
 import { bwcache } from '../cache/bwcache.ts';
 import type { OptionValue } from '../cache/options.ts';
-import type { Branch, RunShape } from '../cache/policy.ts';
+import { type Branch, branchOf, type RunShape } from '../cache/run-shape.ts';
+import { Scheduler } from '../cache/scheduler.ts';
 
 /** A mean so near to its threshold, relative to it, may fall on either side of it. */
 const NEAR = 1e-3;
@@ -36,21 +37,27 @@ export function differByRounding(runs: TwoRuns): boolean {
 /** Whether some way of deciding what is open gives the schedules. @param verdicts Of the open decisions so far. */
 function canPlan(wanted: Schedules, runs: TwoRuns, verdicts: readonly boolean[] = []): boolean {
   const { shape, options } = runs;
-  const { policy } = bwcache.configure(options);
-  policy.begin(shape);
+  const { policy, limits } = bwcache.configure(options);
+  const scheduler = new Scheduler(policy, shape, {}, limits);
   let open = 0;
   for (let step = 0; step < shape.steps; step++) {
-    for (const branch of shape.branches) {
-      const plan = policy.plan(step, branch);
-      if (wanted[branch]?.[step] !== (plan.kind === 'reuse' ? '0' : '1')) return false;
+    for (const key of shape.keys) {
+      const branch = branchOf(key);
+      const { observes } = scheduler.plan(step, key);
+      if (wanted[branch]?.[step] !== scheduler.record.schedule[key]?.[step]) return false;
+      if (observes === undefined) continue;
       // The first step has nothing to be measured against.
-      if (step === 0 || plan.kind !== 'compute' || !plan.measure) continue;
+      if (step === 0) {
+        scheduler.observe(step, key, observes, undefined);
+        continue;
+      }
       let isBelow = verdict(wanted, runs, step, branch);
       if (isBelow === undefined) {
         isBelow = verdicts[open++];
         if (isBelow === undefined) return [true, false].some((way) => canPlan(wanted, runs, [...verdicts, way]));
       }
-      policy.observe(step, branch, { blocks: [], mean: isBelow ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY });
+      const mean = isBelow ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      scheduler.observe(step, key, observes, { blocks: [], mean });
     }
   }
   return true;
@@ -69,7 +76,7 @@ function verdict(wanted: Schedules, runs: TwoRuns, step: number, branch: Branch)
  * run measured, as long as it did the same; NaN, which is never below, where it measured nothing.
  */
 function meanOf(wanted: Schedules, { shape, ours, recordedMean, ourMean }: TwoRuns, step: number, branch: Branch) {
-  const before = shape.branches.map((name) => [wanted[name]?.slice(0, step), ours[name]?.slice(0, step)]);
+  const before = shape.keys.map(branchOf).map((name) => [wanted[name]?.slice(0, step), ours[name]?.slice(0, step)]);
   if (before.every(([planned]) => !planned?.includes('0'))) return recordedMean(step, branch);
   if (before.every(([planned, done]) => planned === done)) return ourMean(step, branch) ?? Number.NaN;
   return undefined;

@@ -4,8 +4,9 @@ import { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import { downloadF32 } from '../gpu/transfer.ts';
 import { toFloats } from '../ops/pixels.ts';
+import type { RunGeometry } from '../pipeline/run-geometry.ts';
 import { openWanComponents } from '../pipeline/wan-components.ts';
-import { type RunGeometry, WanRun } from '../pipeline/wan-run.ts';
+import { WanRun } from '../pipeline/wan-run.ts';
 import { type Golden, goldenInput } from './golden.ts';
 import type { ReplayContext, Replayed } from './replay.ts';
 
@@ -45,7 +46,9 @@ export async function* replayWanPipeline(context: ReplayContext): AsyncIterable<
     run.prepare(sampler, goldenInput(golden, 'in.latents').values);
     for (let step = 0; step < geometry.steps; step++) {
       run.beginStep(step, sampler, Number(golden.metadata.guidance_scale ?? GUIDANCE_SCALE));
-      for (const { embed, blocks, head } of run.forwards.values()) run.program.run(embed, ...blocks, head);
+      for (const { sections } of run.sites.values()) {
+        run.program.run(sections.embed, ...sections.blocks, sections.head);
+      }
       run.program.run('update');
       yield { name: `latents.${step}`, values: await run.latents() };
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Branch } from '../../../src/cache/policy.ts';
+import type { Branch } from '../../../src/cache/run-shape.ts';
 import { differByRounding, type MeanOf, type Schedules } from '../../../src/conformance/near-threshold.ts';
+import { runShape } from '../../support/run-shape.ts';
 
 const THRESHOLD = 0.08;
 /** Means that rounding decides about: either may have been seen as the other. */
@@ -29,7 +30,7 @@ function judge(
   { ourMean = recordedMean, options = {} }: { ourMean?: MeanOf; options?: Readonly<Record<string, boolean>> } = {},
 ): boolean {
   return differByRounding({
-    shape: { steps: 12, branches: ['cond'], blocks: 2 },
+    shape: runShape(12, ['cond'], { blocks: 2 }),
     options: { ...OPTIONS, ...options },
     recorded: { cond: recorded },
     ours: { cond: ours },
@@ -91,7 +92,7 @@ describe('with guidance', () => {
     options: Readonly<Record<string, string>> = {},
   ) =>
     differByRounding({
-      shape: { steps: 12, branches: ['cond', 'uncond'], blocks: 2 },
+      shape: runShape(12, ['cond', 'uncond'], { blocks: 2 }),
       options: { ...OPTIONS, ...options },
       recorded,
       ours,

@@ -1,0 +1,104 @@
+import { configurePolicy } from '../cache/index.ts';
+import type { OptionValue } from '../cache/options.ts';
+import type { RunRecord } from '../cache/run-record.ts';
+import type { Branch, RunShape } from '../cache/run-shape.ts';
+import { Scheduler } from '../cache/scheduler.ts';
+import { Executor } from '../executor/executor.ts';
+import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { Pacer } from '../gpu/pacer.ts';
+import type { WanComponents } from '../pipeline/wan-components.ts';
+import { WanRun } from '../pipeline/wan-run.ts';
+import type { Sampler } from '../samplers/sampler.ts';
+import { type Golden, type GoldenTensor, goldenInput } from './golden.ts';
+import type { Precision } from './replay.ts';
+
+/** The prompt embeddings of a recording, by branch. */
+const EMBEDDINGS: Readonly<Record<Branch, string>> = { cond: 'in.prompt_embeds', uncond: 'in.negative_prompt_embeds' };
+
+/** How a recorded run was made. */
+export interface RecordedSettings {
+  readonly steps: number;
+  readonly guidanceScale: number;
+  readonly branches: readonly Branch[];
+}
+
+/** A recorded run, made again and again with policies of any options. */
+export class CachedRun {
+  /** [1, channels, frames, rows, columns]: the noise that it starts from. */
+  readonly latents: GoldenTensor;
+  /** What policies are told of it. */
+  readonly shape: RunShape;
+  readonly #prompts: readonly (readonly [Branch, GoldenTensor])[];
+  readonly #run: WanRun;
+  readonly #pacer: Pacer;
+  readonly #sampler: Sampler;
+
+  /** @throws {WeightsError} for inputs that do not fit the model. */
+  constructor(
+    private readonly gpu: Gpu,
+    components: WanComponents,
+    golden: Golden,
+    private readonly settings: RecordedSettings,
+    private readonly precision: Precision,
+    private readonly signal?: AbortSignal,
+  ) {
+    const { transformer, vaeConfig, sampler } = components;
+    const { steps, branches, guidanceScale } = settings;
+    this.latents = goldenInput(golden, 'in.latents', [1, vaeConfig.zDim, 'any', 'any', 'any']);
+    const [, , frames = 0, rows = 0, columns = 0] = this.latents.shape;
+    const { textDim } = transformer.config;
+    this.#prompts = branches.map((branch) => [branch, goldenInput(golden, EMBEDDINGS[branch], [1, 'any', textDim])]);
+    this.#pacer = new Pacer(gpu);
+    this.#sampler = sampler.kind.create(steps, sampler.shift);
+    const geometry = {
+      latentSize: [frames, rows, columns],
+      steps,
+      stateRows: this.#sampler.stateRows,
+      promptLength: Object.fromEntries(this.#prompts.map(([branch, { shape }]) => [branch, shape[1] as number])),
+    } as const;
+    this.#run = new WanRun(gpu, components, geometry, precision.operands);
+    this.shape = this.#run.shape(this.#sampler, guidanceScale, 0);
+  }
+
+  /**
+   * Denoises with a policy.
+   *
+   * @param onLatents Called with the latents after each step, [channels, frames, rows, columns].
+   * @throws {OptionError} for a policy or an option that is not there; {DeviceLostError}; `signal.reason` on abort.
+   */
+  async denoise(
+    policy: string,
+    options: Readonly<Record<string, OptionValue>>,
+    onLatents: (step: number, latents: Float32Array) => void,
+  ): Promise<RunRecord> {
+    const { gpu, precision, signal, shape } = this;
+    const run = this.#run;
+    await run.start();
+    for (const [branch, { values }] of this.#prompts) run.writePrompt(branch, values);
+    const configured = configurePolicy(policy, options);
+    const ops = { capabilities: gpu.capabilities, operands: precision.operands };
+    const executor = new Executor(run, configured, shape, ops);
+    const scheduler = new Scheduler(configured.policy, shape, {}, configured.limits);
+    const forwards = new ScheduledForwards(run, executor, scheduler);
+    await executor.start(gpu);
+    try {
+      run.prepare(this.#sampler, this.latents.values);
+      for (let step = 0; step < shape.steps; step++) {
+        run.beginStep(step, this.#sampler, this.settings.guidanceScale);
+        for (const key of shape.keys) await forwards.submit(this.#pacer, step, key, signal);
+        run.program.run('update');
+        onLatents(step, await run.latents());
+      }
+      await forwards.finish();
+      return scheduler.record;
+    } finally {
+      executor.stop();
+    }
+  }
+
+  /** Frees its memory. */
+  dispose(): void {
+    this.#run.stop();
+  }
+}

@@ -1,7 +1,7 @@
-import type { Branch } from 'stillframe';
+import type { BlockScores, Branch, Prediction } from 'stillframe';
 import type { WhatIf } from '../state/what-if.ts';
-import { decidingBranches, indicatorOf } from './indicator.ts';
-import { type CacheRecord, recordOf } from './record.ts';
+import { indicatorOf } from './indicator.ts';
+import type { CacheRecord } from './record.ts';
 import { withThreshold } from './recording.ts';
 import type { Scale } from './scale.ts';
 import { chartScale } from './threshold.ts';
@@ -19,15 +19,21 @@ export interface Curves {
 
 /** The scores of a run; with `whatIf` as its policy would see them with the threshold that is tried. */
 export function curvesOf(record: CacheRecord, whatIf: WhatIf | undefined): Curves {
-  const source = whatIf ? recordOf(whatIf.recording) : record;
+  const scores = whatIf && !(whatIf.outcome instanceof Error) ? seen(whatIf, whatIf.outcome) : record.scores;
   const policy = whatIf?.policy ?? record.policy;
-  const schedule = whatIf ? predictedOf(whatIf) : record.schedule;
-  const deciding = decidingBranches(policy);
-  const curve = (branch: Branch) =>
-    deciding.includes(branch) ? indicatorOf(source, branch, policy, schedule[branch] ?? '') : [];
+  const curve = (branch: Branch) => indicatorOf(scores, branch, record.steps);
   const [cond, uncond] = [curve('cond'), curve('uncond')];
-  const threshold = withThreshold(policy, source.scores)?.options.threshold;
+  const threshold = withThreshold(policy, scores)?.options.threshold;
   return { cond, uncond, threshold, scale: chartScale([...cond, ...uncond], whatIf?.own ?? threshold) };
+}
+
+/** What the policy would see: what it measures, then what was measured past where it would have stopped. */
+function seen({ recording }: WhatIf, { scores }: Prediction): readonly BlockScores[] {
+  const branches = new Set(scores.map(({ branch }) => branch));
+  const isSeen = (score: BlockScores) =>
+    scores.some(({ step, branch }) => step === score.step && branch === score.branch);
+  const rest = recording.scores.filter((score) => branches.has(score.branch) && !isSeen(score));
+  return [...scores, ...rest];
 }
 
 /** The schedule that is predicted; empty where nobody knows. */

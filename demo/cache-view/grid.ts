@@ -1,61 +1,68 @@
-import type { BlockScores, Branch, SubLayer } from 'stillframe';
+import type { BlockScores, Branch } from 'stillframe';
 import { type Measured, measuredBy, scoreOfBlock } from './measured.ts';
 import type { CacheRecord } from './record.ts';
 
 /** A block, or a type of sub-layer, at a step. */
 export interface Cell {
-  /** `pending`: not known yet. */
+  /** `pending`: not known yet. `reused`: taken from an earlier step, forecast, rebuilt or left out. */
   readonly kind: 'pending' | 'reused' | 'computed';
   readonly score?: number;
 }
 
-/** A branch's heat map: a column a step, a row a block; for a policy that decides sub-layers, a row a type of these. */
+/** A branch's heat map: a column a step, a row a block; where sub-layers went different ways, a row for each of these. */
 export interface Grid {
   readonly branch: Branch;
   readonly steps: number;
   /** Names of the rows, such as `block 3`. */
   readonly rows: readonly string[];
-  /** Whether a score is one block's, or the whole step's. */
+  /** What a score is about. */
   readonly measured: Measured;
   /** By step, then by row. */
   readonly cells: readonly (readonly Cell[])[];
 }
 
-/** Blocks that run also in steps that reuse the others: first-block cache measures what the first one adds. */
-const ALWAYS_COMPUTED: Readonly<Record<string, number>> = { fbcache: 1 };
-
-const SUB_LAYER_NAMES: Readonly<Record<SubLayer, string>> = {
-  selfAttention: 'self-attention',
-  crossAttention: 'cross-attention',
-  mlp: 'MLP',
-};
+/** A row of the heat map: blocks in a row, or one of their sub-layers. */
+interface Row {
+  readonly name: string;
+  readonly digits: string;
+  /** Where its scores are; absent for a sub-layer, which has none. */
+  readonly block?: number;
+}
 
 const PENDING: Cell = { kind: 'pending' };
 
 /** What is known of a branch. Before a run's first forward it has no rows. */
 export function gridOf(record: CacheRecord, branch: Branch): Grid {
   const measured = measuredBy(record);
-  const subLayers = record.subLayers?.[branch];
-  if (!subLayers) return blockGrid(record, branch, measured);
-  const types = ['selfAttention', 'crossAttention', 'mlp'] as const;
-  const cells = columns(record, (step) => types.map((type) => cellOf(subLayers[type][step], undefined)));
-  return { branch, steps: record.steps, rows: types.map((type) => SUB_LAYER_NAMES[type]), measured, cells };
-}
-
-function blockGrid(record: CacheRecord, branch: Branch, measured: Measured): Grid {
-  const { schedule, policy, blocks, steps } = record;
-  const digits = schedule[branch] ?? '';
   const scores = scoresByStep(record, branch);
-  const always = ALWAYS_COMPUTED[policy.name] ?? 0;
-  const numbers = Array.from({ length: blocks }, (_, block) => block);
+  const rows = record.sites.filter(({ key }) => key === branch).flatMap(rowsOf);
   const cells = columns(record, (step) => {
     const ofStep = scores.get(step);
-    return numbers.map((block) => {
-      const digit = digits[step] === '0' && block < always ? '1' : digits[step];
-      return cellOf(digit, ofStep && scoreOfBlock(ofStep, block, measured));
+    return rows.map(({ digits, block }) => {
+      const score = ofStep && block !== undefined ? scoreOfBlock(ofStep, block, measured) : undefined;
+      return cellOf(digits[step], score);
     });
   });
-  return { branch, steps, rows: numbers.map((block) => `block ${block}`), measured, cells };
+  return { branch, steps: record.steps, rows: rows.map(({ name }) => name), measured, cells };
+}
+
+/** A row for each block, or one for a sub-layer of all of them. */
+function rowsOf({ site, digits }: CacheRecord['sites'][number]): Row[] {
+  const [, first, last = first, subLayer] = /^blocks?\.(\d+)(?:-(\d+))?(?:\.(\w+))?$/.exec(site) ?? [];
+  if (subLayer !== undefined) {
+    const where = first === last ? `block ${first}` : `blocks ${first}–${last}`;
+    return [{ name: `${spaced(subLayer)}, ${where}`, digits }];
+  }
+  const count = Number(last) - Number(first) + 1;
+  return Array.from({ length: count }, (_, i) => {
+    const block = Number(first) + i;
+    return { name: `block ${block}`, digits, block };
+  });
+}
+
+/** `selfAttention` as people write it. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** A branch's scores by step. */
@@ -69,6 +76,6 @@ function columns({ steps }: CacheRecord, column: (step: number) => readonly Cell
 
 function cellOf(digit: string | undefined, score: number | undefined): Cell {
   if (digit === undefined) return PENDING;
-  const kind = digit === '0' ? 'reused' : 'computed';
+  const kind = digit === '1' || digit === 'h' ? 'computed' : 'reused';
   return score === undefined ? { kind } : { kind, score };
 }

@@ -1,6 +1,7 @@
 import type { Prediction } from 'stillframe';
 import { formatShare, formatSpeedup } from '../format.ts';
 import type { WhatIf } from '../state/what-if.ts';
+import { addUp } from './indicator.ts';
 import type { CacheRecord } from './record.ts';
 import { formatScore } from './words.ts';
 
@@ -17,9 +18,9 @@ export function outcomeSentence(outcome: Prediction | Error): string {
 export function curveNote(record: CacheRecord | undefined, whatIf: WhatIf | undefined): string {
   if (!record) return 'After a run: drag the threshold to see the schedule that it would have given.';
   if (!whatIf) return noteWithoutThreshold(record);
-  const { policy, recording } = whatIf;
+  const { recording } = whatIf;
   const from = recording.policy.name === 'none' ? 'the run that computed everything' : 'this run';
-  const sums = policy.name === 'teacache' ? ' TeaCache adds them up.' : '';
+  const sums = addUp(record.scores) ? ' They add up until a step computes.' : '';
   return `From the scores of ${from}.${sums} Once it has begun to reuse, a real run measures slightly different scores.`;
 }
 
@@ -37,9 +38,9 @@ function branchSentence(branch: string, values: readonly (number | null)[]): str
   return first === last ? `${branch} ${at(first)}` : `${branch} from ${at(first)} to ${at(last)}`;
 }
 
-function noteWithoutThreshold({ policy, scores, subLayers }: CacheRecord): string {
-  if (subLayers) {
-    return 'Errors measured beforehand decided, sub-layer by sub-layer: there are no scores to try a threshold on. Steps with any sub-layer computed count as computed.';
+function noteWithoutThreshold({ policy, scores, sites }: CacheRecord): string {
+  if (scores.length === 0 && sites.some(({ site }) => /\.[a-z]\w*$/i.test(site))) {
+    return 'It was known beforehand, sub-layer by sub-layer: there are no scores to try a threshold on. Steps with any sub-layer computed count as computed.';
   }
   if (scores.length === 0) {
     const isMeasuring = typeof policy.options.threshold === 'number';

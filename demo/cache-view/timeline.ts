@@ -5,7 +5,7 @@ export type StepKind = 'computed' | 'partly' | 'reused';
 
 /** What a step did; undefined while it is not known. */
 export function stepKind({ schedule }: Pick<CacheView, 'schedule'>, step: number): StepKind | undefined {
-  const digits = Object.values(schedule).map((branch) => branch[step]);
+  const digits = Object.values(schedule).map((branch) => branch?.[step]);
   if (digits.length === 0 || digits.includes(undefined)) return undefined;
   const computed = digits.filter((digit) => digit === '1').length;
   if (computed === 0) return 'reused';

@@ -60,5 +60,6 @@ export function CacheSection() {
 }
 
 function nothingYet(steps: number): CacheRecord {
-  return { steps, blocks: 0, schedule: {}, scores: [], stepSeconds: [], policy: { name: 'none', options: {} } };
+  const policy = { name: 'none', options: {} };
+  return { steps, blocks: 0, schedule: {}, sites: [], measurements: [], scores: [], stepSeconds: [], policy };
 }

@@ -6,8 +6,8 @@ import type { Run } from './runs.ts';
  * threshold would have gone.
  */
 export function baselineRequest({ request, report }: Pick<Run, 'request' | 'report'>): RunRequest {
-  const { probe } = report.policy.options;
-  const measure = probe === 'modulated' ? 'modulated' : 'feature';
+  const isInput = report.measurements.some(({ value }) => value === 'modulatedInput');
+  const measure = isInput ? 'modulated' : 'feature';
   return { ...request, steps: request.steps ?? report.steps, policy: 'none', policyOptions: { measure } };
 }
 

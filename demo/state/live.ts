@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { BlockScores, Branch, ForwardEvent } from 'stillframe';
+import type { BlockScores, ForwardEvent, ForwardKey } from 'stillframe';
 import type { EngineEvent, RunRequest } from '../engine/protocol.ts';
 
 /** What is known of a run's cache: of a finished one its report, of one under way what has come. */
@@ -8,7 +8,7 @@ export interface CacheView {
   /** Of the transformer; 0 before the first forward. */
   readonly blocks: number;
   /** By branch, a digit a step: 1 computed, at least in part, 0 reused; shorter while it runs. */
-  readonly schedule: Readonly<Partial<Record<Branch, string>>>;
+  readonly schedule: Readonly<Partial<Record<ForwardKey, string>>>;
   readonly scores: readonly BlockScores[];
   /** Wall-clock seconds of each step. */
   readonly stepSeconds: readonly number[];
@@ -21,6 +21,8 @@ export interface LiveRun extends CacheView {
   /** What it is for: `Generating`, `Computing the baseline`. */
   readonly title: string;
   readonly request: RunRequest;
+  /** By forward, then by block and sub-layer within it, a digit a step: see `ForwardEvent`. */
+  readonly digits: Readonly<Partial<Record<ForwardKey, readonly string[]>>>;
 }
 
 /** The run under way, or nothing. */
@@ -39,7 +41,8 @@ export const preview = signal<Preview | undefined>(undefined);
 /** A run begins. */
 export function beginLive(title: string, request: RunRequest): void {
   dropPreview();
-  live.value = { title, request, steps: request.steps ?? 0, blocks: 0, schedule: {}, scores: [], stepSeconds: [] };
+  const nothing = { blocks: 0, schedule: {}, digits: {}, scores: [], stepSeconds: [] };
+  live.value = { title, request, steps: request.steps ?? 0, ...nothing };
 }
 
 /** Takes in what the worker tells. What comes after the end is dropped. */
@@ -64,14 +67,21 @@ function changed(now: LiveRun, event: Extract<EngineEvent, { kind: 'step' | 'for
     case 'step':
       return { steps: event.step.steps, stepSeconds: [...now.stepSeconds, event.step.seconds] };
     case 'forward':
-      return { blocks: event.forward.blocks, schedule: withForward(now.schedule, event.forward) };
+      return { blocks: event.forward.blocks, ...withForward(now, event.forward) };
     case 'scores':
       return { scores: [...now.scores, event.scores] };
   }
 }
 
-function withForward(schedule: LiveRun['schedule'], { branch, computes }: ForwardEvent): LiveRun['schedule'] {
-  return { ...schedule, [branch]: `${schedule[branch] ?? ''}${computes ? 1 : 0}` };
+function withForward(
+  { schedule, digits }: LiveRun,
+  { branch, computes, digits: told }: ForwardEvent,
+): Pick<LiveRun, 'schedule' | 'digits'> {
+  const rows = digits[branch] ?? [];
+  return {
+    schedule: { ...schedule, [branch]: `${schedule[branch] ?? ''}${computes ? 1 : 0}` },
+    digits: { ...digits, [branch]: Array.from(told, (digit, i) => `${rows[i] ?? ''}${digit}`) },
+  };
 }
 
 function showPreview({ step, picture }: Preview): void {

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { OptionError, StillframeError, VideoEncoderError } from '../../src/errors.ts';
 import { Tensor } from '../../src/gpu/tensor.ts';
 import { upload } from '../../src/gpu/transfer.ts';
-import type { Report } from '../../src/pipeline/types.ts';
+import type { Report } from '../../src/report.ts';
 import { Clip } from '../../src/video/clip.ts';
 import { testGpu } from '../support/kernel-run.ts';
 

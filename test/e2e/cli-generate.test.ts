@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/setup/system.mjs';
-import type { Report } from '../../src/pipeline/types.ts';
+import type { Report } from '../../src/report.ts';
 import { play } from './support/play.ts';
 import { runCli } from './support/run-cli.ts';
 

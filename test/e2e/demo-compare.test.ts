@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../src/cache/index.ts';
 import { Scheduler } from '../../src/cache/scheduler.ts';
-import type { Branch, Report } from '../../src/index.ts';
+import type { Report } from '../../src/index.ts';
 import type { WatchedPage } from '../support/browser.ts';
 import { DemoSite, download, waitForStatus } from '../support/demo.ts';
 
@@ -145,15 +145,14 @@ function predicted(page: Page): Promise<Report['schedule']> {
 }
 
 /** What the policy does when it is told these scores, step by step. */
-function replay({ steps, schedule, scores, blocks }: Report, options: Report['policy']['options']): Report['schedule'] {
-  const branches = Object.keys(schedule) as Branch[];
-  const shape = { steps, branches, blocks: (blocks.computed + blocks.reused) / steps / branches.length };
-  const scheduler = new Scheduler(configurePolicy('bwcache', options).policy, shape);
-  for (let step = 0; step < steps; step++) {
-    for (const branch of branches) {
-      const plan = scheduler.plan(step, branch);
-      const found = scores.find((score) => score.step === step && score.branch === branch);
-      if (plan.kind === 'compute' && plan.measure && found) scheduler.observe(step, branch, found);
+function replay({ shape, scores }: Report, options: Report['policy']['options']): Report['schedule'] {
+  const { policy, limits } = configurePolicy('bwcache', options);
+  const scheduler = new Scheduler(policy, shape, {}, limits);
+  for (let step = 0; step < shape.steps; step++) {
+    for (const key of shape.keys) {
+      const { observes } = scheduler.plan(step, key);
+      const found = scores.find((score) => score.step === step && score.branch === key);
+      if (observes !== undefined) scheduler.observe(step, key, observes, found);
     }
   }
   return scheduler.record.schedule;

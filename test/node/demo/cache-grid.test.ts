@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gridOf } from '../../../demo/cache-view/grid.ts';
 import { isLeftOut } from '../../../demo/cache-view/left-out.ts';
 import { liveRecord, recordOf } from '../../../demo/cache-view/record.ts';
-import { RECORD, scoresOf } from './cache-support.ts';
+import { measuredBlocks, RECORD, scoresOf, wholeBlocks } from './cache-support.ts';
 import { REPORT } from './runs-support.ts';
 
 describe('the heat map of a branch', () => {
@@ -26,50 +26,55 @@ describe('the heat map of a branch', () => {
   });
 
   test('leaves open what has not run yet, and has no rows before the first forward', () => {
-    const begun = { ...RECORD, schedule: { cond: '1' }, scores: [] };
+    const begun = { ...RECORD, sites: wholeBlocks({ cond: '1' }, 3), scores: [] };
     expect(gridOf(begun, 'cond').cells.map(([first]) => first?.kind)).toEqual([
       'computed',
       'pending',
       'pending',
       'pending',
     ]);
-    expect(gridOf({ ...begun, blocks: 0 }, 'cond')).toMatchObject({ rows: [], cells: [[], [], [], []] });
+    expect(gridOf({ ...begun, sites: [], blocks: 0 }, 'cond')).toMatchObject({ rows: [], cells: [[], [], [], []] });
   });
 
   test('puts the scores of every second block on its rows', () => {
-    const policy = { name: 'bwcache', options: { blocks: 2 } };
-    const grid = gridOf({ ...RECORD, policy, scores: [scoresOf(1, 'cond', [0.1, 0.3])] }, 'cond');
+    const measurements = [measuredBlocks(2, 2)];
+    const grid = gridOf({ ...RECORD, measurements, scores: [scoresOf(1, 'cond', [0.1, 0.3])] }, 'cond');
     expect(grid.cells[1]?.map(({ score }) => score)).toEqual([0.1, undefined, 0.3]);
   });
 
-  test('a policy that measures only the first block colours only it', () => {
-    const policy = { name: 'bwcache', options: { blocks: 3 } };
-    const grid = gridOf({ ...RECORD, policy, scores: [scoresOf(1, 'cond', [0.1])] }, 'cond');
-    expect(grid.cells[1]?.map(({ score }) => score)).toEqual([0.1, undefined, undefined]);
+  test('takes what is measured from how many scores there are, while a run is under way', () => {
+    const live = { ...RECORD, measurements: [], scores: [scoresOf(1, 'cond', [0.1, 0.3])] };
+    expect(gridOf(live, 'cond').cells[1]?.map(({ score }) => score)).toEqual([0.1, undefined, 0.3]);
   });
 
   test('one score for a step stands for all of its blocks, also where it reuses them', () => {
-    const policy = { name: 'teacache', options: {} };
     const scores = [scoresOf(2, 'cond', [0.05])];
-    const grid = gridOf({ ...RECORD, policy, scores }, 'cond');
+    const grid = gridOf({ ...RECORD, measurements: [measuredBlocks(1)], scores }, 'cond');
     expect(grid.measured.kind).toBe('step');
     expect(grid.cells[2]).toEqual(new Array(3).fill({ kind: 'reused', score: 0.05 }));
   });
 
-  test('the first block of first-block cache is computed at every step', () => {
-    const grid = gridOf({ ...RECORD, policy: { name: 'fbcache', options: {} } }, 'cond');
+  test('blocks that went different ways have rows that say so', () => {
+    const sites = [
+      { key: 'cond', site: 'block.0', digits: '1111' },
+      { key: 'cond', site: 'blocks.1-2', digits: '1101' },
+    ] as const;
+    const grid = gridOf({ ...RECORD, sites }, 'cond');
     expect(grid.cells[2]?.map(({ kind }) => kind)).toEqual(['computed', 'reused', 'reused']);
   });
 
   test('has a row a type of sub-layer where these were decided one by one', () => {
-    const subLayers = { cond: { selfAttention: '1101', crossAttention: '1001', mlp: '1111' } };
-    const grid = gridOf({ ...RECORD, subLayers }, 'cond');
-    expect(grid.rows).toEqual(['self-attention', 'cross-attention', 'MLP']);
+    const types = { selfAttention: '1101', crossAttention: '1001', mlp: '1111' };
+    const sites = Object.entries(types).map(([type, digits]) => {
+      return { key: 'cond', site: `blocks.0-2.${type}`, digits } as const;
+    });
+    const grid = gridOf({ ...RECORD, sites }, 'cond');
+    expect(grid.rows).toEqual(['self attention, blocks 0–2', 'cross attention, blocks 0–2', 'mlp, blocks 0–2']);
     expect(grid.cells[1]?.map(({ kind }) => kind)).toEqual(['computed', 'reused', 'computed']);
   });
 
   test('shows no score where nothing could be compared, also as JSON writes it', () => {
-    const infinite = { step: 1, branch: 'cond', mean: Infinity, blocks: [Infinity, 0.2, 0.3] } as const;
+    const infinite = { ...scoresOf(1, 'cond', [Infinity, 0.2, 0.3]), mean: Infinity };
     const read = JSON.parse(JSON.stringify(infinite));
     for (const score of [infinite, read]) {
       expect(gridOf({ ...RECORD, scores: [score] }, 'cond').cells[1]?.[0]).toEqual({ kind: 'computed' });
@@ -85,17 +90,27 @@ test('a branch is left out when the other goes on without it', () => {
 });
 
 describe('what is drawn', () => {
-  test('of a report has the blocks that its counts say', () => {
+  test('of a report has the blocks that its shape says', () => {
     expect(recordOf(REPORT).blocks).toBe(12);
   });
 
   test('of a run under way knows the options of its preset', () => {
     const presets = { bwcache: { balanced: { blocks: 2, threshold: 0.1 }, fast: { blocks: 4 } } };
-    const run = { ...RECORD, title: 'Generating' };
+    const run = { ...RECORD, digits: {}, title: 'Generating' };
     const policyOf = (policyOptions: Record<string, string | number>) =>
       liveRecord({ ...run, request: { prompt: 'x', policy: 'bwcache', policyOptions } }, presets).policy.options;
     expect(policyOf({ preset: 'fast', threshold: 0.2 })).toEqual({ blocks: 4, threshold: 0.2 });
     expect(policyOf({})).toEqual({ blocks: 2, threshold: 0.1 });
     expect(policyOf({ threshold: 0.2 })).toEqual({ threshold: 0.2 });
   });
+});
+
+test('a run under way shows what each block came to, by the digits that are told', () => {
+  const digits = { cond: ['10', '1h', '10', '00'] };
+  const run = { ...RECORD, blocks: 2, digits, title: 'Generating', request: { prompt: 'x' } };
+  const { sites } = liveRecord(run);
+  expect(sites).toEqual([
+    { key: 'cond', site: 'block.0', digits: '1h' },
+    { key: 'cond', site: 'block.1', digits: '10' },
+  ]);
 });

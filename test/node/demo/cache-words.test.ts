@@ -9,7 +9,7 @@ import {
   timelineSource,
 } from '../../../demo/cache-view/timeline.ts';
 import { cellSentence, formatScore, scheduleSentence, stepRanges } from '../../../demo/cache-view/words.ts';
-import { RECORD, scoresOf } from './cache-support.ts';
+import { measuredBlocks, RECORD, scoresOf, wholeBlocks } from './cache-support.ts';
 
 describe('in words', () => {
   test('a schedule', () => {
@@ -25,9 +25,12 @@ describe('in words', () => {
     expect(cellSentence(grid, 1, 2)).toBe('cond, step 1, block 2: computed, score 0.3');
     expect(cellSentence(grid, 0, 0)).toBe('cond, step 0, block 0: computed, not measured');
     expect(cellSentence(grid, 2, 0)).toBe('cond, step 2, block 0: reused');
-    const ofStep = { ...RECORD, policy: { name: 'teacache', options: {} }, scores: [scoresOf(2, 'cond', [0.05])] };
+    const measurements = [measuredBlocks(1)];
+    const ofStep = { ...RECORD, measurements, scores: [scoresOf(2, 'cond', [0.05])] };
     expect(cellSentence(gridOf(ofStep, 'cond'), 2, 1)).toBe('cond, step 2, block 1: reused, the step’s score 0.05');
-    expect(cellSentence(gridOf({ ...RECORD, schedule: {} }, 'cond'), 2, 1)).toContain('not known yet');
+    expect(cellSentence(gridOf({ ...RECORD, sites: wholeBlocks({ cond: '' }, 3) }, 'cond'), 2, 1)).toContain(
+      'not known yet',
+    );
   });
 
   test('a score', () => {
@@ -41,7 +44,7 @@ describe('in words', () => {
 
   test('an outcome: how much is computed, and how far it is known', () => {
     const schedule = { cond: '10' };
-    const known = { schedule, isComplete: true, computedShare: 0.4 };
+    const known = { schedule, sites: [], scores: [], isComplete: true, computedShare: 0.4 };
     expect(outcomeSentence(known)).toBe(
       '40.0 % of the block forwards computed: at best 2.50 × as fast as computing all.',
     );
@@ -54,7 +57,9 @@ describe('in words', () => {
     expect(curveNote(none, undefined)).toBe('The policy fewer-steps measures nothing.');
     const tooShort = { ...none, policy: { name: 'bwcache', options: { threshold: 0.06 } } };
     expect(curveNote(tooShort, undefined)).toContain('Nothing was measured');
-    expect(curveNote({ ...none, subLayers: {} }, undefined)).toContain('measured beforehand');
+    expect(
+      curveNote({ ...none, sites: [{ key: 'cond', site: 'blocks.0-2.mlp', digits: '1101' }] }, undefined),
+    ).toContain('known beforehand');
     expect(curveNote(undefined, undefined)).toContain('After a run');
   });
 });

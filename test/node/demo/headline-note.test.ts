@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { headlineNote } from '../../../demo/history/headline-note.ts';
 import type { Run } from '../../../demo/state/runs.ts';
+import { scoresOf } from './cache-support.ts';
 import { newRun, REPORT } from './runs-support.ts';
 
 const run: Run = { ...newRun(), id: 3, isOwnModel: false, home: undefined };
 const measured = { baseline: 4, speedup: 2, psnr: 40, ssim: 0.99, framePsnr: [], frameSsim: [] };
-const scores = [{ step: 1, branch: 'cond', blocks: [0.2], mean: 0.2 }] as const;
+const scores = [scoresOf(1, 'cond', [0.2])];
 
 test('says what the figures are of', () => {
   expect(headlineNote(undefined)).toContain('when it is done');

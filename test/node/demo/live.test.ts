@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../demo/engine/protocol.ts';
 import { beginLive, endLive, live, preview, takeLive } from '../../../demo/state/live.ts';
+import { scoresOf } from './cache-support.ts';
 
 const REQUEST = { prompt: 'a red circle', steps: 30 };
 
@@ -19,13 +20,16 @@ function picture(): ImageBitmap & { isClosed: boolean } {
 }
 
 function forward(step: number, branch: 'cond' | 'uncond', computed: number): EngineEvent {
-  return { kind: 'forward', forward: { step, branch, computed, blocks: 12, computes: computed > 0 } };
+  return {
+    kind: 'forward',
+    forward: { step, branch, computed, blocks: 12, computes: computed > 0, digits: computed > 0 ? '11' : '00' },
+  };
 }
 
 describe('a run under way', () => {
   test('is folded from what the worker tells', () => {
     beginLive('Generating', REQUEST);
-    const scores = { step: 1, branch: 'cond', mean: 0.3, blocks: [0.2, 0.4] } as const;
+    const scores = scoresOf(1, 'cond', [0.2, 0.4]);
     const events: EngineEvent[] = [
       forward(0, 'cond', 12),
       forward(0, 'uncond', 12),
@@ -43,6 +47,7 @@ describe('a run under way', () => {
       steps: 15,
       blocks: 12,
       schedule: { cond: '11', uncond: '10' },
+      digits: { cond: ['11', '11'], uncond: ['10', '10'] },
       scores: [scores],
       stepSeconds: [0.5, 0.1],
     });

@@ -1,5 +1,6 @@
 import type { Report } from 'stillframe';
 import type { NewRun } from '../../../demo/state/runs.ts';
+import { runShape } from '../../support/run-shape.ts';
 
 /** A report of a run of 12 blocks and both branches, of which half the steps were reused. */
 export const REPORT: Report = {
@@ -16,7 +17,10 @@ export const REPORT: Report = {
   adapter: 'google swiftshader',
   operands: 'f32',
   policy: { name: 'bwcache', options: { threshold: 0.06, probe: 'feature' } },
+  shape: runShape(10, ['cond', 'uncond'], { blocks: 12 }),
   schedule: { cond: '1111100000', uncond: '1111100000' },
+  sites: [],
+  measurements: [],
   scores: [],
   blocks: { computed: 120, reused: 120 },
   seconds: { load: 1, compile: 2, text: 0.5, denoise: 4, decode: 3 },

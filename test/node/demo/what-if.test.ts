@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { curvesOf } from '../../../demo/cache-view/curves.ts';
-import { indicatorOf } from '../../../demo/cache-view/indicator.ts';
+import { addUp, indicatorOf } from '../../../demo/cache-view/indicator.ts';
 import { recordOf } from '../../../demo/cache-view/record.ts';
 import { recordingFor } from '../../../demo/cache-view/recording.ts';
 import { beginLive, endLive } from '../../../demo/state/live.ts';
 import { addRun, runs, setMeasured, shownId } from '../../../demo/state/runs.ts';
 import { tryThreshold, whatIf } from '../../../demo/state/what-if.ts';
 import type { OptionValue, Report } from '../../../src/index.ts';
-import { RECORD, scoresOf } from './cache-support.ts';
+import { measuredBlocks, RECORD, scoresOf } from './cache-support.ts';
 import { newRun, REPORT } from './runs-support.ts';
 
 const STEPS = 10;
@@ -23,6 +23,7 @@ const CACHED: Report = {
   ...REPORT,
   policy: { name: 'bwcache', options: OPTIONS },
   schedule: { cond: '1110010010', uncond: '1110010010' },
+  measurements: [measuredBlocks(12)],
   scores: every(2),
   blocks: { computed: 120, reused: 120 },
 };
@@ -31,6 +32,7 @@ const BASELINE: Report = {
   ...REPORT,
   policy: { name: 'none', options: { measure: 'feature' } },
   schedule: { cond: '1'.repeat(STEPS), uncond: '1'.repeat(STEPS) },
+  measurements: [measuredBlocks(12)],
   scores: every(STEPS - 1),
   blocks: { computed: 240, reused: 0 },
 };
@@ -110,25 +112,28 @@ describe('the scores that are used', () => {
   test('are the baseline’s only where it measured the same', () => {
     expect(recordingFor(CACHED, BASELINE)).toBe(BASELINE);
     expect(recordingFor(CACHED, undefined)).toBe(CACHED);
-    for (const other of [withOptions({ probe: 'modulated' }), withOptions({ every: 2 })]) {
+    for (const changes of [{ value: 'modulatedInput' }, { every: 2 }, { metric: 'relativeL1/newer' }]) {
+      const other = { ...CACHED, measurements: [measuredBlocks(12, 1, changes)] };
       expect(recordingFor(other, BASELINE)).toBe(other);
     }
-    const teacache = { ...CACHED, policy: { name: 'teacache', options: { threshold: 0.1 } } };
-    expect(recordingFor(teacache, BASELINE)).toBe(teacache);
+    // One score a step, held against what was reused before: another run says nothing of it.
+    const alone = { ...CACHED, measurements: [measuredBlocks(1)], scores: [scoresOf(1, 'cond', [0.1])] };
+    expect(recordingFor(alone, BASELINE)).toBe(alone);
   });
 
   test('are of the blocks and branches that the policy looks at', () => {
-    const measured = { ...RECORD, schedule: { cond: '1111', uncond: '1111' } };
-    expect(indicatorOf(measured, 'cond', { name: 'bwcache', options: { blocks: 2 } }, '')[1]).toBeCloseTo(0.2);
-    expect(indicatorOf(measured, 'cond', { name: 'bwcache', options: { blocks: 3 } }, '')[1]).toBeCloseTo(0.1);
-    const led = { ...measured, policy: { name: 'bwcache', options: { branches: 'condLeads' } } };
-    expect(curvesOf(led, undefined)).toMatchObject({ uncond: [] });
+    const indicators = (options: Record<string, OptionValue>) => {
+      show(withOptions(options));
+      return curvesOf(recordOf(withOptions(options)), whatIf.value);
+    };
+    expect(indicators({}).uncond[1]).toBeCloseTo(scoreAt(1));
+    expect(indicators({ branches: 'condLeads' })).toMatchObject({ uncond: new Array(STEPS).fill(null) });
   });
 
-  test('of TeaCache add up until a step computes', () => {
-    const policy = { name: 'teacache', options: { threshold: 1, polynomial: '2, 0' } };
-    const scores = [1, 2, 3].map((step) => scoresOf(step, 'cond', [0.25]));
-    expect(indicatorOf({ ...RECORD, scores }, 'cond', policy, '1001')).toEqual([null, 0.5, 1, 1.5]);
-    expect(indicatorOf({ ...RECORD, scores }, 'cond', policy, '1010')).toEqual([null, 0.5, 1, 0.5]);
+  test('are what the policy held against its threshold, where scores add up', () => {
+    const scores = [1, 2, 3].map((step) => scoresOf(step, 'cond', [0.25], 0.5 * step));
+    expect(indicatorOf(scores, 'cond', 4)).toEqual([null, 0.5, 1, 1.5]);
+    expect(addUp(scores)).toBe(true);
+    expect(addUp(RECORD.scores)).toBe(false);
   });
 });

@@ -12,11 +12,11 @@ export {
 } from './cache/describe.ts';
 export type { PolicyUse } from './cache/kind.ts';
 export type { OptionValue } from './cache/options.ts';
-export type { Branch, Scores } from './cache/policy.ts';
+export type { Scores } from './cache/policy.ts';
 export { type Prediction, predictSchedule, type RecordedRun } from './cache/predict.ts';
-export type { BlockCounts, BlockScores, ForwardEvent } from './cache/scheduler.ts';
-export type { SubLayer } from './cache/step-plan.ts';
-export type { SubLayerSchedule } from './cache/sub-layer-record.ts';
+export type { BlockCounts, BlockScores, ForwardEvent, MeasuredSites, RunRecord } from './cache/run-record.ts';
+export type { Branch, ForwardKey, RunShape, SubLayer } from './cache/run-shape.ts';
+export type { SiteSchedule } from './cache/site-record.ts';
 export {
   DeviceLostError,
   IntegrityError,
@@ -39,16 +39,15 @@ export type {
   GenerateOptions,
   LoadOptions,
   MemoryPlan,
-  MemoryUse,
   ModelReference,
   Phase,
   Preview,
   PreviewOptions,
   Progress,
   PromptEmbeddings,
-  Report,
   StepEvent,
 } from './pipeline/types.ts';
+export type { MemoryUse, Report } from './report.ts';
 export type { Clip } from './video/clip.ts';
 export type { EncodeOptions } from './video/encode.ts';
 export type { ClipComparison } from './video/metrics.ts';

@@ -1,9 +1,9 @@
 import { configurePolicy } from '../../src/cache/index.ts';
+import { Executor } from '../../src/executor/executor.ts';
 import { Gpu } from '../../src/gpu/gpu.ts';
 import type { Program } from '../../src/gpu/program.ts';
 import { profile } from '../../src/gpu/timing.ts';
 import type { ConfigJson } from '../../src/models/config.ts';
-import { WanCache } from '../../src/pipeline/wan-cache.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { WanRun } from '../../src/pipeline/wan-run.ts';
 import { randn } from '../../src/samplers/noise.ts';
@@ -63,9 +63,11 @@ export async function benchModel(): Promise<ModelResult> {
     const run = new WanRun(gpu, components, geometry, operands);
     await run.start();
     await checkStep(components, run);
-    const cache = new WanCache(run, configurePolicy('bwcache'), components.transformer, { capabilities, operands });
-    await cache.start(gpu);
-    const costs = await benchSteps(gpu, run, cache);
+    const sampler = components.sampler.kind.create(STEPS, components.sampler.shift);
+    const shape = run.shape(sampler, 4, 0);
+    const executor = new Executor(run, configurePolicy('bwcache'), shape, { capabilities, operands });
+    await executor.start(gpu);
+    const costs = await benchSteps(gpu, run, shape, executor);
     const results = [];
     for (const phase of phases(run)) results.push(await benchPhase(gpu, run.program, phase));
     return { phases: results, costs };
@@ -81,7 +83,7 @@ interface Phase {
 }
 
 function phases(run: WanRun): Phase[] {
-  const forward = run.forwards.get('cond');
+  const forward = run.sites.get('cond')?.sections;
   const [first, ...others] = run.decoding.chunks;
   if (!forward || !run.text || !first) throw new Error('the run lacks a phase');
   return [
@@ -105,7 +107,9 @@ async function checkStep({ text, sampler }: WanComponents, run: WanRun): Promise
   const [frames, rows, columns] = LATENT_SIZE;
   run.prepare(steps, randn(16 * frames * rows * columns, 0));
   run.beginStep(0, steps, 4);
-  for (const { embed, blocks, head } of run.forwards.values()) run.program.run(embed, ...blocks, head);
+  for (const { sections } of run.sites.values()) {
+    run.program.run(sections.embed, ...sections.blocks, sections.head);
+  }
   run.program.run('update');
   const latents = await run.latents();
   if (!latents.every(Number.isFinite)) throw new Error('a step gave latents that are not finite');

@@ -1,5 +1,6 @@
 import { type Clip, type ClipComparison, loadPipeline, noStore, type Pipeline } from '../../src/index.ts';
-import type { GenerateOptions, Report } from '../../src/pipeline/types.ts';
+import type { GenerateOptions } from '../../src/pipeline/types.ts';
+import type { Report } from '../../src/report.ts';
 
 /** What is generated. */
 export type PolicyRequest = Pick<GenerateOptions, 'prompt' | 'seed' | 'steps' | 'policy' | 'policyOptions'>;

@@ -1,9 +1,10 @@
-import type { Branch } from '../../src/cache/policy.ts';
-import type { StepPlan } from '../../src/cache/step-plan.ts';
+import { type Action, forward, keep, measure as measured, run as ran, restore } from '../../src/cache/action.ts';
+import type { ForwardKey, RunShape } from '../../src/cache/run-shape.ts';
+import { blockSites } from '../../src/cache/site.ts';
+import type { Executor } from '../../src/executor/executor.ts';
 import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
 import { profile } from '../../src/gpu/timing.ts';
-import type { WanCache } from '../../src/pipeline/wan-cache.ts';
 import type { WanRun } from '../../src/pipeline/wan-run.ts';
 import { commandsArm, measure, type Timing } from './measure.ts';
 
@@ -30,21 +31,27 @@ export interface StepCosts {
   readonly measuringShare: number;
 }
 
-const KINDS: Readonly<Record<string, StepPlan>> = {
-  computed: { kind: 'compute', measure: false },
-  'computed and measured': { kind: 'compute', measure: true },
-  reused: { kind: 'reuse', order: 0 },
-};
+/** What the forwards of a step of each kind do. */
+function kinds(shape: RunShape): Readonly<Record<'computed' | 'computed and measured' | 'reused', readonly Action[]>> {
+  const blocks = blockSites(shape).map((site) => ran(site));
+  return {
+    computed: forward(keep('stack', ...blocks)),
+    'computed and measured': forward(keep('stack', measured('probe', ...blocks))),
+    reused: forward(restore('stack')),
+  };
+}
 
 /**
  * Times the steps that a policy plans, in turns; scores are not read back.
  *
- * @param cache Started, of a policy that measures and keeps the stack's residual.
+ * @param executor Started, of `bwcache`.
  */
-export async function benchSteps(gpu: Gpu, run: WanRun, cache: WanCache): Promise<StepCosts> {
-  const branches = [...run.forwards.keys()];
-  const arms = Object.entries(KINDS).map(([name, plan]) => {
-    const forwards = branches.flatMap((branch) => cache.commands(branch, plan));
+export async function benchSteps(gpu: Gpu, run: WanRun, shape: RunShape, executor: Executor): Promise<StepCosts> {
+  const commands = (key: ForwardKey, actions: readonly Action[]) =>
+    executor.commands({ step: 0, key, actions, weights: new Map() });
+  const plans = kinds(shape);
+  const arms = Object.entries(plans).map(([name, actions]) => {
+    const forwards = shape.keys.flatMap((key) => commands(key, actions));
     return commandsArm(gpu, name, run.program, [...forwards, ...run.program.section('update')]);
   });
   const timings = await measure(arms, { batches: BATCHES });
@@ -53,12 +60,10 @@ export async function benchSteps(gpu: Gpu, run: WanRun, cache: WanCache): Promis
     return { step: arms[i]?.name ?? '', ...timing, share: timing.median / (computed?.median ?? 0) };
   });
   const shares = [];
-  for (let i = 0; i < PROFILES; i++) shares.push(await measuringShare(gpu, measured(cache, branches)));
+  const [key = 'cond'] = shape.keys;
+  for (let i = 0; i < PROFILES; i++)
+    shares.push(await measuringShare(gpu, commands(key, plans['computed and measured'])));
   return { steps, measuringShare: shares.sort((a, b) => a - b)[Math.floor(PROFILES / 2)] as number };
-}
-
-function measured(cache: WanCache, [branch = 'cond']: readonly Branch[]): ReadyCommand[] {
-  return cache.commands(branch, { kind: 'compute', measure: true });
 }
 
 async function measuringShare(gpu: Gpu, commands: readonly ReadyCommand[]): Promise<number> {

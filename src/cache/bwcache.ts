@@ -1,8 +1,11 @@
+import { type Action, forward, keep, measure, restore, run } from './action.ts';
+import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
+import { PROBES, probeSlots } from './none.ts';
 import { choiceOption, countOption, flagOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
-import type { Branch, Policy, RunShape, Scores } from './policy.ts';
-import type { ProbeTensor, Requirements } from './requirements.ts';
-import type { StepPlan } from './step-plan.ts';
+import type { Observation, PlannedForward, Policy } from './policy.ts';
+import type { ForwardKey, RunShape } from './run-shape.ts';
+import { blockSites, span } from './site.ts';
 
 /** `all`, or k for every k-th block. */
 const blocksOption: OptionKind<'all' | number> = {
@@ -46,7 +49,7 @@ const OPTIONS = {
     help: 'What a tail below 1 is a share of: the steps before the trigger, or those after it.',
   }),
   // The paper's Eq. 5, and the published code.
-  probe: choiceOption<ProbeTensor>({
+  probe: choiceOption<keyof typeof PROBES>({
     default: 'feature',
     choices: ['feature', 'modulated'],
     help: "What is measured: the blocks' outputs, or the inputs of their self-attention.",
@@ -65,11 +68,6 @@ const OPTIONS = {
     suggested: [1, 10],
     help: 'The first step that may start reuse.',
   }),
-  branches: choiceOption({
-    default: 'separate',
-    choices: ['separate', 'condLeads'],
-    help: "Each branch decides for itself, or the prompt's (cond) for both, so that they reuse the same steps.",
-  }),
   every: countOption({
     default: 1,
     of: 'tokens',
@@ -79,8 +77,8 @@ const OPTIONS = {
   }),
 } as const;
 
-/** A branch's decisions. */
-interface BranchState {
+/** A forward key's decisions. */
+interface KeyState {
   /** By step, whether it is computed. */
   readonly computes: boolean[];
   /** First step of the tail; known once triggered. */
@@ -93,49 +91,55 @@ interface BranchState {
  * on, up to a tail that is computed again.
  */
 class BWCache implements Policy {
-  readonly #branches = new Map<Branch, BranchState>();
+  readonly #keys = new Map<ForwardKey, KeyState>();
   #steps = 0;
+  #blocks: readonly Action[] = [];
 
   constructor(private readonly options: OptionValues<typeof OPTIONS>) {}
 
-  requirements({ blocks: count }: RunShape): Requirements {
-    const { probe: tensor, blocks, every, threshold } = this.options;
-    const stride = blocks === 'all' ? 1 : blocks;
-    const measured = Array.from({ length: Math.ceil(count / stride) }, (_, i) => i * stride);
-    const remedy = `Set policyOptions.every (now ${every}) or policyOptions.blocks (now ${blocks}) to keep less.`;
-    const probe = { tensor, blocks: measured, every, threshold };
-    return { residual: 'stack', probe: this.#isLed ? { ...probe, branches: ['cond'] } : probe, remedy };
+  declare(shape: RunShape): Declaration {
+    const { probe, blocks, every } = this.options;
+    const probes = probeSlots(shape, PROBES[probe], blocks === 'all' ? 1 : blocks, every);
+    return {
+      slots: [{ name: 'stack', site: span(0, shape.blocks - 1), value: 'residual' }, ...probes],
+      measurements: [
+        {
+          name: 'probe',
+          metric: { kind: 'relativeL1', denominator: 'older' },
+          slots: probes.map(({ name }) => name),
+          updates: true,
+        },
+      ],
+      remedy: `Set policyOptions.every (now ${every}) or policyOptions.blocks (now ${blocks}) to keep less.`,
+    };
   }
 
-  begin({ steps, branches }: RunShape): void {
-    this.#steps = steps;
-    this.#branches.clear();
-    for (const branch of branches) {
-      this.#branches.set(branch, { computes: new Array<boolean>(steps).fill(true), tailStart: undefined });
+  begin(shape: RunShape): void {
+    this.#steps = shape.steps;
+    this.#blocks = blockSites(shape).map((site) => run(site));
+    this.#keys.clear();
+    for (const key of shape.keys) {
+      this.#keys.set(key, { computes: new Array<boolean>(shape.steps).fill(true), tailStart: undefined });
     }
   }
 
-  plan(step: number, branch: Branch): StepPlan {
-    if (!this.#state(branch).computes[step]) return { kind: 'reuse', order: 0 };
-    return { kind: 'compute', measure: this.isArmed(branch) };
+  plan({ step, key }: PlannedForward): readonly Action[] {
+    if (!this.#state(key).computes[step]) return forward(restore('stack'));
+    if (this.isDone('probe', key)) return forward(keep('stack', ...this.#blocks));
+    return forward(keep('stack', measure('probe', ...this.#blocks)));
   }
 
-  observe(step: number, branch: Branch, { mean }: Scores): void {
+  observe({ step, key, mean }: Observation): void {
     // Strictly below; NaN is not.
-    if (step < this.options.warmup || !this.isArmed(branch) || !(mean < this.options.threshold)) return;
-    for (const led of this.#isLed ? this.#branches.keys() : [branch]) this.#trigger(step, this.#state(led));
+    if (step < this.options.warmup || this.isDone('probe', key) || !(mean < this.options.threshold)) return;
+    this.#trigger(step, this.#state(key));
   }
 
-  isArmed(branch: Branch): boolean {
-    if (this.#isLed && branch !== 'cond') return false;
-    return this.options.repeatable || this.#state(branch).tailStart === undefined;
+  isDone(_measurement: string, key: ForwardKey): boolean {
+    return !this.options.repeatable && this.#state(key).tailStart !== undefined;
   }
 
-  get #isLed(): boolean {
-    return this.options.branches === 'condLeads';
-  }
-
-  #trigger(step: number, state: BranchState): void {
+  #trigger(step: number, state: KeyState): void {
     state.tailStart ??= this.#steps - this.#tail(step);
     const interval = this.#interval();
     const end = this.options.repeatable ? Math.min(this.#steps, step + 1 + interval) : this.#steps;
@@ -159,9 +163,9 @@ class BWCache implements Policy {
     return Math.ceil((this.#steps - 1 - step) * tail - 1e-9);
   }
 
-  #state(branch: Branch): BranchState {
-    const state = this.#branches.get(branch);
-    if (!state) throw new Error(`the run has no branch ${branch}`);
+  #state(key: ForwardKey): KeyState {
+    const state = this.#keys.get(key);
+    if (!state) throw new Error(`the run has no forward ${key}`);
     return state;
   }
 }

@@ -1,8 +1,11 @@
+import { type Action, decide, forward, keep, measure, refresh, restore, run } from './action.ts';
+import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
 import { numberOption, type OptionValues } from './options.ts';
 import type { Policy } from './policy.ts';
-import type { Requirements } from './requirements.ts';
-import type { DecideWithin } from './step-plan.ts';
+import { scoreBelow } from './rule.ts';
+import type { RunShape } from './run-shape.ts';
+import { blockSites, span } from './site.ts';
 
 /** Options. */
 const OPTIONS = {
@@ -22,34 +25,49 @@ const OPTIONS = {
  * Nothing adds up: a slow drift is found since the reference stays where it is until a step computes.
  */
 class FirstBlockCache implements Policy {
+  #actions: readonly Action[] = [];
+
   constructor(private readonly options: OptionValues<typeof OPTIONS>) {}
 
-  requirements(): Requirements {
-    const within = {
-      signal: 'firstBlock',
-      reference: 'computedSteps',
-      polynomial: [1, 0],
-      accumulates: false,
-      threshold: this.options.threshold,
-      isStrict: false,
-    } as const;
+  declare(shape: RunShape): Declaration {
+    const remedy = 'Use a smaller size, fewer frames, or policy none.';
+    if (shape.blocks === 1) return { slots: [], remedy };
+    const others = blockSites(shape)
+      .slice(1)
+      .map((site) => run(site));
     return {
-      residual: 'stack',
-      within,
-      remedy: 'Use a smaller size, fewer frames, or policy none.',
+      slots: [
+        { name: 'first', site: 'block.0', value: 'residual' },
+        { name: 'others', site: span(1, shape.blocks - 1), value: 'residual' },
+      ],
+      measurements: [
+        {
+          name: 'first',
+          metric: { kind: 'relativeL1', denominator: 'older' },
+          slots: ['first'],
+          updates: false,
+        },
+      ],
+      decisions: [
+        {
+          name: 'others',
+          measurement: 'first',
+          rule: scoreBelow(this.options.threshold),
+          computes: [refresh('first'), keep('others', ...others)],
+          reuses: [restore('others')],
+        },
+      ],
+      remedy,
     };
   }
 
-  begin(): void {}
-
-  plan(): DecideWithin {
-    return { kind: 'decideWithin', isForced: false };
+  begin({ blocks }: RunShape): void {
+    const first = run('block.0');
+    this.#actions = blocks === 1 ? forward(first) : forward(measure('first', first), decide('others'));
   }
 
-  observe(): void {}
-
-  isArmed(): boolean {
-    return false;
+  plan(): readonly Action[] {
+    return this.#actions;
   }
 }
 

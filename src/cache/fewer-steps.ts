@@ -1,4 +1,4 @@
-import { policyKind } from './kind.ts';
+import { plainKind } from './kind.ts';
 import { ComputeAll } from './none.ts';
 import { numberOption } from './options.ts';
 
@@ -14,7 +14,7 @@ class FewerSteps extends ComputeAll {
 }
 
 /** The honest control: the time that a caching method saves, saved by a coarser schedule instead. */
-export const fewerSteps = policyKind(
+export const fewerSteps = plainKind(
   'fewer-steps',
   'takes a share of the steps: the control of all others',
   {

@@ -5,6 +5,7 @@
  */
 import { OptionError } from '../errors.ts';
 import { bwcache } from './bwcache.ts';
+import type { Calibration } from './calibration.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
@@ -26,4 +27,12 @@ export function configurePolicy(name: string, options: Readonly<Record<string, u
   if (kind) return kind.configure(options);
   const names = POLICIES.map((policy) => policy.name).join(', ');
   throw new OptionError(`There is no policy ${String(name)}.`, `Use one of: ${names}.`);
+}
+
+/** What a policy must know beforehand. @throws {OptionError} for one that needs nothing. */
+export function calibrationOf(name: string): Calibration {
+  const found = POLICIES.find((policy) => policy.name === name)?.calibration;
+  if (found) return found;
+  const names = POLICIES.filter(({ calibration }) => calibration).map((policy) => policy.name);
+  throw new OptionError(`The policy ${name} takes no artifact.`, `Calibrate one of: ${names.join(', ')}.`);
 }

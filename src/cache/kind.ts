@@ -1,3 +1,5 @@
+import type { Calibration } from './calibration.ts';
+import { type CacheLimits, cacheLimits, LIMITS, NO_LIMITS } from './limits.ts';
 import { type OptionTable, type OptionValue, type OptionValues, resolveOptions } from './options.ts';
 import type { Policy } from './policy.ts';
 
@@ -12,6 +14,8 @@ export interface PolicyUse {
 /** A policy with the options that it was made with. */
 export interface ConfiguredPolicy extends PolicyUse {
   readonly policy: Policy;
+  /** What the scheduler holds it to. */
+  readonly limits: CacheLimits;
 }
 
 /** A caching method by name. */
@@ -19,13 +23,37 @@ export interface PolicyKind {
   readonly name: string;
   /** What it does, in half a line, for help texts. */
   readonly summary: string;
+  /** Its own, then those that all have. */
   readonly options: OptionTable;
+  /** For a policy whose artifact `npm run calibrate` makes. */
+  readonly calibration?: Calibration;
   /** Makes a policy for one run. @throws {OptionError} */
   configure(given: Readonly<Record<string, unknown>>): ConfiguredPolicy;
 }
 
-/** Describes a caching method: a policy's file ends in a call of this. */
+/** Describes a caching method: a policy's file ends in a call of this. It gets the options of `LIMITS`, too. */
 export function policyKind<T extends OptionTable>(
+  name: string,
+  summary: string,
+  own: T,
+  create: (options: OptionValues<T>) => Policy,
+  calibration?: Calibration,
+): PolicyKind {
+  const options = { ...own, ...LIMITS };
+  return {
+    name,
+    summary,
+    options,
+    ...(calibration && { calibration }),
+    configure(given) {
+      const values = resolveOptions(name, options, given);
+      return { name, options: values, policy: create(values), limits: cacheLimits(values) };
+    },
+  };
+}
+
+/** Describes what reuses nothing, and so has no use for limits. */
+export function plainKind<T extends OptionTable>(
   name: string,
   summary: string,
   options: T,
@@ -37,7 +65,7 @@ export function policyKind<T extends OptionTable>(
     options,
     configure(given) {
       const values = resolveOptions(name, options, given);
-      return { name, options: values, policy: create(values) };
+      return { name, options: values, policy: create(values), limits: NO_LIMITS };
     },
   };
 }

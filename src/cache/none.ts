@@ -1,45 +1,63 @@
-import { policyKind } from './kind.ts';
+import { type Action, forward, measure, run } from './action.ts';
+import type { Declaration, SiteValue, Slot } from './declaration.ts';
+import { plainKind } from './kind.ts';
 import { choiceOption } from './options.ts';
-import type { Policy, RunShape } from './policy.ts';
-import type { ProbeTensor, Requirements } from './requirements.ts';
-import type { ComputeStack } from './step-plan.ts';
-
-/** What `none` measures. */
-type Measured = ProbeTensor | 'off';
+import type { Policy } from './policy.ts';
+import type { RunShape } from './run-shape.ts';
+import { blockSites } from './site.ts';
 
 const OPTIONS = {
-  measure: choiceOption<Measured>({
+  measure: choiceOption<'off' | 'feature' | 'modulated'>({
     default: 'off',
     choices: ['off', 'feature', 'modulated'],
     help: 'Measures every block at every step, as bwcache does: one run then tells how any threshold would have gone.',
   }),
 } as const;
 
+/** What is compared of a block: its output (BWCache's Eq. 5), or its modulated input (its published code). */
+export const PROBES: Readonly<Record<'feature' | 'modulated', SiteValue>> = {
+  feature: 'output',
+  modulated: 'modulatedInput',
+};
+
+/** A slot for each block of every `stride`, for what it is compared with. */
+export function probeSlots({ blocks }: RunShape, value: SiteValue, stride = 1, every = 1): Slot[] {
+  const measured = Array.from({ length: Math.ceil(blocks / stride) }, (_, i) => i * stride);
+  return measured.map((block) => ({ name: `previous.${block}`, site: `block.${block}`, value, every }));
+}
+
 /** Computes every block of every step; what it measures, it only records. */
 export class ComputeAll implements Policy {
-  constructor(private readonly measured: Measured = 'off') {}
+  #actions: readonly Action[] = [];
 
-  requirements({ blocks: count }: RunShape): Requirements {
-    const { measured: tensor } = this;
-    if (tensor === 'off') return { residual: 'none', remedy: 'It keeps nothing.' };
-    const blocks = Array.from({ length: count }, (_, i) => i);
-    // Nothing is strictly below 0: the verdict is always to compute.
-    const probe = { tensor, blocks, every: 1, threshold: 0 };
-    return { residual: 'none', probe, remedy: 'Set policyOptions.measure to off, which keeps nothing.' };
+  constructor(private readonly measured: 'off' | 'feature' | 'modulated' = 'off') {}
+
+  declare(run: RunShape): Declaration {
+    if (this.measured === 'off') return { slots: [], remedy: 'It keeps nothing.' };
+    const slots = probeSlots(run, PROBES[this.measured]);
+    return {
+      slots,
+      measurements: [
+        {
+          name: 'probe',
+          metric: { kind: 'relativeL1', denominator: 'older' },
+          slots: slots.map(({ name }) => name),
+          updates: true,
+        },
+      ],
+      remedy: 'Set policyOptions.measure to off, which keeps nothing.',
+    };
   }
 
-  begin(): void {}
-
-  plan(): ComputeStack {
-    return { kind: 'compute', measure: this.isArmed() };
+  begin(shape: RunShape): void {
+    const blocks = blockSites(shape).map((site) => run(site));
+    this.#actions = this.measured === 'off' ? forward(...blocks) : forward(measure('probe', ...blocks));
   }
 
-  observe(): void {}
-
-  isArmed(): boolean {
-    return this.measured !== 'off';
+  plan(): readonly Action[] {
+    return this.#actions;
   }
 }
 
 /** No caching. */
-export const none = policyKind('none', 'computes everything', OPTIONS, ({ measure }) => new ComputeAll(measure));
+export const none = plainKind('none', 'computes everything', OPTIONS, ({ measure }) => new ComputeAll(measure));

@@ -1,24 +1,23 @@
 import { OptionError } from '../errors.ts';
 import { configurePolicy } from './index.ts';
 import type { PolicyUse } from './kind.ts';
-import type { Branch, RunShape } from './policy.ts';
-import { RecordedScores } from './recorded-scores.ts';
-import type { Requirements } from './requirements.ts';
-import { type RunRecord, Scheduler } from './scheduler.ts';
-import type { StepPlan } from './step-plan.ts';
+import { type RecordedRun, RecordedScores } from './recorded-scores.ts';
 
-/** What is taken of a run's report. */
-export interface RecordedRun extends Omit<RunRecord, 'subLayers'> {
-  /** Steps taken. */
-  readonly steps: number;
-  /** The caching method and its options. */
-  readonly policy: PolicyUse;
-}
+export type { RecordedRun };
+
+import { measuredSites } from './run-log.ts';
+import type { RunRecord } from './run-record.ts';
+import type { ForwardKey, RunShape } from './run-shape.ts';
+import { type Forward, Scheduler } from './scheduler.ts';
 
 /** What a policy would have done. */
 export interface Prediction {
-  /** By branch, a digit a step: shorter than the run where it would have needed a score that was not recorded. */
-  readonly schedule: Readonly<Partial<Record<Branch, string>>>;
+  /** By forward key, a digit a step: shorter than the run where it would have needed a score that was not recorded. */
+  readonly schedule: RunRecord['schedule'];
+  /** What would have become of each block and sub-layer, as far. */
+  readonly sites: RunRecord['sites'];
+  /** The scores that it would have seen. */
+  readonly scores: RunRecord['scores'];
   /** Whether it reaches the last step of every branch. */
   readonly isComplete: boolean;
   /** Block forwards computed, of those predicted: 0 to 1. */
@@ -36,86 +35,84 @@ export interface Prediction {
  * @throws {OptionError} for options that the policy does not take, and for a run that measured something else.
  */
 export function predictSchedule(run: RecordedRun, policy: PolicyUse): Prediction {
-  const branches = (['cond', 'uncond'] as const).filter((branch) => run.schedule[branch] !== undefined);
-  const { policy: asked } = configurePolicy(policy.name, policy.options);
-  const shape = { steps: asked.steps?.(stepsAsked(run)) ?? run.steps, branches, blocks: blocksOf(run) };
-  const requirements = asked.requirements(shape);
-  const scheduler = new Scheduler(asked, shape);
-  const replay = new Replay(scheduler, requirements, new RecordedScores(run, { ...shape, steps: run.steps }));
-  for (let step = 0; step < shape.steps; step++) replay.step(step, branches);
-  const { schedule, blocks } = scheduler.record;
+  const { policy: asked, limits } = configurePolicy(policy.name, policy.options);
+  const { steps, keys } = run.shape;
+  if (!(steps >= 1 && keys.length >= 1)) {
+    throw new OptionError('The recorded run has no forwards.', 'Pass the report of a finished run.');
+  }
+  const shape = withSteps(run.shape, asked.steps?.(stepsAsked(run)) ?? steps);
+  const scheduler = new Scheduler(asked, shape, {}, limits);
+  const replay = new Replay(scheduler, new RecordedScores(run));
+  for (let step = 0; step < shape.steps; step++) replay.step(step, keys);
+  const { schedule, sites, scores, blocks } = scheduler.record;
   return {
     schedule,
-    isComplete: branches.every((branch) => schedule[branch]?.length === shape.steps),
+    sites,
+    scores,
+    isComplete: keys.every((key) => schedule[key]?.length === shape.steps),
     computedShare: blocks.computed / (blocks.computed + blocks.reused),
   };
 }
 
 /** A scheduler, driven as far as scores go. */
 class Replay {
-  /** Branches of which no more can be said. */
-  readonly #ended = new Set<Branch>();
-  /** By branch, the last step that was measured for later ones. */
-  readonly #measured = new Map<Branch, number>();
-  readonly #probed: ReturnType<RecordedScores['of']> | undefined;
-  readonly #within: ReturnType<RecordedScores['within']> | undefined;
+  /** Keys of which no more can be said. */
+  readonly #ended = new Set<ForwardKey>();
+  /** What was recorded of each of the policy's measurements. */
+  readonly #recorded: ReadonlyMap<string, ReturnType<RecordedScores['of']>>;
+  /** By key, the score that decided its last forward. */
+  readonly #decided = new Map<ForwardKey, number | undefined>();
 
   constructor(
     private readonly scheduler: Scheduler,
-    private readonly requirements: Requirements,
     recorded: RecordedScores,
   ) {
-    const { probe, within } = requirements;
-    this.#probed = probe && recorded.of(probe);
-    this.#within = within && recorded.within(within);
+    const wanted = measuredSites(scheduler.declaration);
+    this.#recorded = new Map(wanted.map((measurement) => [measurement.name, recorded.of(measurement)]));
   }
 
-  step(step: number, branches: readonly Branch[]): void {
-    const going = branches.filter((branch) => !this.#ended.has(branch));
-    const missing = going.filter((branch) => !this.#goOn(step, branch, this.scheduler.plan(step, branch)));
-    for (const branch of missing) this.#ended.add(branch);
-    // What a measured branch decides for one that is not measured ends with it.
-    const measured = this.requirements.probe?.branches;
-    if (!measured || missing.length === 0) return;
-    for (const branch of branches) if (!measured.includes(branch)) this.#ended.add(branch);
+  step(step: number, keys: readonly ForwardKey[]): void {
+    // What a leader decides for who follows ends with it.
+    const going = keys.filter((key) => !this.#ended.has(key) && !this.#ended.has(this.scheduler.leader(key)));
+    for (const key of going) if (!this.#goOn(this.scheduler.plan(step, key))) this.#ended.add(key);
   }
 
-  /** Tells the scheduler a step's score. @returns false where it is needed and was not recorded. */
-  #goOn(step: number, branch: Branch, plan: StepPlan): boolean {
-    if (plan.kind === 'decideWithin') {
-      const score = step === 0 ? undefined : this.#within?.(step, branch, this.#reference(step, branch));
-      if (score === undefined && !plan.isForced) return false;
-      this.scheduler.decide(step, branch, score ?? Number.POSITIVE_INFINITY, plan.isForced);
-      return true;
+  /** Tells the scheduler a forward's scores. @returns false where they are needed and were not recorded. */
+  #goOn(forward: Forward): boolean {
+    const { step, key, observes, decides } = forward;
+    if (decides) {
+      const decision = this.scheduler.declaration.decisions?.find(({ name }) => name === decides.decision);
+      const leader = this.scheduler.leader(key);
+      const isLed = leader !== key;
+      const score = isLed ? this.#decided.get(leader) : this.#scores(decision?.measurement ?? '', step, key)?.mean;
+      this.#decided.set(key, score);
+      if (score === undefined && !decides.isForced) return false;
+      this.scheduler.decide(forward, score ?? Number.POSITIVE_INFINITY);
+    } else if (observes !== undefined) {
+      const isFirst = this.scheduler.reference(observes, key) === undefined;
+      const scores = this.#scores(observes, step, key);
+      if (!isFirst && !scores) return false;
+      this.scheduler.observe(step, key, observes, scores);
     }
-    if (plan.kind !== 'compute' || !plan.measure) return true;
-    const last = this.#measured.get(branch);
-    this.#measured.set(branch, step);
-    // The first has nothing to be compared with.
-    if (last === undefined) return true;
-    const scores = this.#probed?.(step, branch, last);
-    if (scores) this.scheduler.observe(step, branch, scores);
-    return scores !== undefined;
+    return true;
   }
 
-  /** The step that one which decides within is compared with. */
-  #reference(step: number, branch: Branch): number {
-    if (this.requirements.within?.reference === 'everyStep') return step - 1;
-    return (this.scheduler.record.schedule[branch] ?? '').lastIndexOf('1');
+  #scores(measurement: string, step: number, key: ForwardKey) {
+    const reference = this.scheduler.reference(measurement, key);
+    return reference === undefined ? undefined : this.#recorded.get(measurement)?.(step, key, reference);
   }
+}
+
+/** The run with another count of steps, spread over the same times. */
+function withSteps(shape: RunShape, steps: number): RunShape {
+  if (steps === shape.steps) return shape;
+  const at = (values: readonly number[], i: number) => values[Math.floor((i * shape.steps) / steps)] ?? 0;
+  const spread = (values: readonly number[], count: number) => Array.from({ length: count }, (_, i) => at(values, i));
+  return { ...shape, steps, timesteps: spread(shape.timesteps, steps), sigmas: spread(shape.sigmas, steps + 1) };
 }
 
 /** Steps that the run was asked for: `fewer-steps` took a share of them. */
-function stepsAsked({ steps, policy }: RecordedRun): number {
+function stepsAsked({ shape: { steps }, policy }: RecordedRun): number {
   const { share } = policy.options;
   return typeof share === 'number' ? Math.round(steps / share) : steps;
-}
-
-/** Blocks of the transformer. */
-function blocksOf({ schedule, blocks }: RecordedRun): RunShape['blocks'] {
-  const forwards = Object.values(schedule).join('').length;
-  // Sub-layers count thirds.
-  const count = Math.round((blocks.computed + blocks.reused) / forwards);
-  if (count >= 1 && Number.isFinite(count)) return count;
-  throw new OptionError('The recorded run has no forwards.', 'Pass the report of a finished run.');
 }

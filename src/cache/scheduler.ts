@@ -1,149 +1,227 @@
-import type { Branch, Policy, RunShape, Scores } from './policy.ts';
-import type { StepPlan } from './step-plan.ts';
-import { blocksComputed, SubLayerRecord, type SubLayerSchedule } from './sub-layer-record.ts';
-import { blocksBefore, decideStep, type WithinRule } from './within-rule.ts';
+import { type Action, type Decide, flattened } from './action.ts';
+import { computeAll } from './compute-all.ts';
+import type { Decision, Declaration } from './declaration.ts';
+import { type CacheLimits, NO_LIMITS } from './limits.ts';
+import { type Outcome, Outcomes } from './outcome.ts';
+import type { Policy, Scores } from './policy.ts';
+import { type DecisionState, decideStep, UNDECIDED, type Verdict } from './rule.ts';
+import { RunLog } from './run-log.ts';
+import type { RunListener, RunRecord } from './run-record.ts';
+import { chunkOf, type ForwardKey, forwardKey, type RunShape } from './run-shape.ts';
 
-/** A policy's scores of a step. */
-export interface BlockScores extends Scores {
-  /** From 0. */
+/** A forward as it is to be carried out. */
+export interface Forward {
   readonly step: number;
-  /** The forward's side of guidance. */
-  readonly branch: Branch;
+  readonly key: ForwardKey;
+  readonly actions: readonly Action[];
+  /** Of slots that are restored by a forecast: a weight for each value kept, the newest first. */
+  readonly weights: ReadonlyMap<string, readonly number[]>;
+  /** The measurement whose scores it brings, for `observe`. */
+  readonly observes?: string;
+  /** What is decided within it, for `decide` or `decided`. */
+  readonly decides?: Decide;
 }
 
-/** Block forwards of a run: of a block that ran in part, each of its three sub-layers counts a third. */
-export interface BlockCounts {
-  /** Dispatched. */
-  readonly computed: number;
-  /** Replaced by what was cached. */
-  readonly reused: number;
+/** What is known of a forward key. */
+interface KeyState {
+  /** The last forward planned. */
+  last?: Forward;
+  /** By slot, the steps at which it was kept, the newest first. */
+  readonly kept: Map<string, readonly number[]>;
+  /** By measurement, the step whose values the next are compared with. */
+  readonly references: Map<string, number>;
+  /** What was reused, and what decisions within steps have come to. */
+  decisions: DecisionState;
 }
 
-/** A branch's forward of a denoising step. */
-export interface ForwardEvent {
-  /** From 0. */
-  readonly step: number;
-  /** The forward's side of guidance. */
-  readonly branch: Branch;
-  /** Its digit in the schedule: false where all that may be skipped is. */
-  readonly computes: boolean;
-  /** Blocks that are dispatched; of a block that runs in part, each of its three sub-layers counts a third. */
-  readonly computed: number;
-  /** Blocks of the transformer. */
-  readonly blocks: number;
-}
-
-/** Whoever is told what a run does while it does it. */
-export interface RunListener {
-  /** When it is known what a forward computes: once for each, in the order of the steps within a branch. */
-  readonly onForward?: (forward: ForwardEvent) => void;
-  /** When the scores of a step have come back. */
-  readonly onScores?: (scores: BlockScores) => void;
-}
-
-/** What was done in a run. */
-export interface RunRecord {
-  /** By branch, a digit a step: 1 computed, at least in part, 0 reused. */
-  readonly schedule: Readonly<Partial<Record<Branch, string>>>;
-  /** By branch and type of sub-layer, where a policy decides these one by one. */
-  readonly subLayers?: Readonly<Partial<Record<Branch, SubLayerSchedule>>>;
-  /** The policy's measurements. */
-  readonly scores: readonly BlockScores[];
-  /** Of all steps and branches. */
-  readonly blocks: BlockCounts;
-}
-
-/** Asks a policy for each step of each branch, holds it to what every policy must obey, and records what was done. */
+/** Asks a policy for each forward, holds it to the laws that every policy must obey, and records what was done. */
 export class Scheduler {
-  readonly #planned = new Map<Branch, number>();
-  readonly #schedule = new Map<Branch, string>();
-  readonly #scores: BlockScores[] = [];
-  readonly #subLayers = new SubLayerRecord();
-  #computed = 0;
-  /** Of verdicts within steps, by branch. */
-  readonly #sums = new Map<Branch, number>();
-  readonly #within: WithinRule | undefined;
+  /** What the policy may keep, measure and decide. */
+  readonly declaration: Declaration;
+  readonly #outcomes: Outcomes;
+  readonly #keys: ReadonlyMap<ForwardKey, KeyState>;
+  readonly #log: RunLog;
+  readonly #computeAll: readonly Action[];
 
-  /** Begins a run. */
+  /** Begins a run. @throws {OptionError} when the limits do not fit it. */
   constructor(
     private readonly policy: Policy,
     private readonly run: RunShape,
-    private readonly listener: RunListener = {},
+    listener: RunListener = {},
+    readonly limits: CacheLimits = NO_LIMITS,
   ) {
+    limits.check(run.steps);
+    this.declaration = policy.declare(run);
+    this.#outcomes = new Outcomes(this.declaration, run);
+    this.#computeAll = computeAll(this.declaration, run);
+    const fresh = (): KeyState => ({ kept: new Map(), references: new Map(), decisions: UNDECIDED });
+    this.#keys = new Map(run.keys.map((key) => [key, fresh()]));
+    this.#log = new RunLog(this.declaration, run, listener);
     policy.begin(run);
-    this.#within = policy.requirements(run).within;
-    for (const branch of run.branches) this.#schedule.set(branch, '');
+  }
+
+  /** The key that decides for another: itself, where each branch does. */
+  leader(key: ForwardKey): ForwardKey {
+    return this.limits.condLeads ? forwardKey('cond', chunkOf(key)) : key;
   }
 
   /**
-   * What a step of a branch does; asked once for each step, in order. A first step is never a reused one. The verdict
-   * of a step that decides within is told by `decide` or `decided`.
+   * What a forward does; asked once for each, in order. One that must compute and would reuse computes everything
+   * instead, and keeps it. The verdict of a forward that decides within is told by `decide` or `decided`.
+   *
+   * @throws when the policy breaks a law.
    */
-  plan(step: number, branch: Branch): StepPlan {
-    const planned = this.#planned.get(branch) ?? 0;
-    if (planned !== step) throw new Error(`step ${step} of ${branch} planned after ${planned} steps`);
-    this.#planned.set(branch, planned + 1);
-    const asked = this.policy.plan(step, branch);
-    if (asked.kind === 'decideWithin') return { ...asked, isForced: asked.isForced || step === 0 };
-    const { blocks } = this.run;
-    const isForced = step === 0 && blocksComputed(asked, blocks) < blocks;
-    const plan = isForced ? ({ kind: 'compute', measure: false } as const) : asked;
-    const computed = blocksComputed(plan, blocks);
-    this.#subLayers.note(branch, plan);
-    this.#record(step, branch, computed > 0, computed);
-    return plan;
+  plan(step: number, key: ForwardKey): Forward {
+    const state = this.#state(key);
+    const planned = (state.last?.step ?? -1) + 1;
+    if (planned !== step) throw new Error(`step ${step} of ${key} planned after ${planned} steps`);
+    const { inARow, inAll } = state.decisions;
+    const isForced =
+      this.limits.mustCompute(step, this.run.steps) || inARow >= this.limits.inARow || inAll >= this.limits.inAll;
+    const asked = this.#asked(step, key, isForced);
+    const actions = isForced && takesKept(asked) ? this.#computeAll : asked;
+    const all = [...flattened(actions)];
+    const decided = all.find((action) => action.kind === 'decide');
+    const decides = decided && { ...decided, isForced: decided.isForced || isForced };
+    const observes = decides ? undefined : all.find((action) => action.kind === 'measure')?.measurement;
+    const weights = this.#weights(actions, state, step);
+    const forward = { step, key, actions, weights, ...(observes && { observes }), ...(decides && { decides }) };
+    state.last = forward;
+    if (decides) this.#checkDecision(forward, decides, state);
+    else this.#finish(forward, this.#outcome(forward, state), state);
+    return forward;
   }
 
-  /** Hands over the scores of a measured step. */
-  observe(step: number, branch: Branch, scores: Scores): void {
-    this.#recordScores({ step, branch, ...scores });
-    this.policy.observe(step, branch, scores);
+  /** Hands over the scores of a measured forward: none where there was nothing to compare with. */
+  observe(step: number, key: ForwardKey, measurement: string, scores: Scores | undefined): void {
+    const { references } = this.#state(key);
+    const reference = references.get(measurement);
+    references.set(measurement, step);
+    if (!scores || reference === undefined) return;
+    this.#log.scores({ step, key, measurement, reference, indicator: scores.mean, ...scores });
+    this.policy.observe?.({ step, key, measurement, ...scores });
   }
 
-  /** The verdict of a step that decides within, from its score: whether it computes. */
-  decide(step: number, branch: Branch, score: number, isForced: boolean): boolean {
-    if (!this.#within) throw new Error('the policy has no rule to decide by');
-    const { computes, sum } = decideStep(this.#within, score, this.#sums.get(branch) ?? 0, isForced);
-    this.#sums.set(branch, sum);
-    this.decided(step, branch, score, computes);
+  /** The verdict of a forward that decides within, from its score: whether it computes. */
+  decide(forward: Forward, score: number): boolean {
+    const { computes } = this.#verdict(forward, score, forward.decides?.isForced ?? false);
+    this.decided(forward, score, computes);
     return computes;
   }
 
   /** Takes over a verdict that fell elsewhere, on the GPU; told in the order of the steps. */
-  decided(step: number, branch: Branch, score: number, computes: boolean): void {
-    // Step 0 has nothing to be compared with.
-    if (step > 0) this.#recordScores({ step, branch, blocks: [score], mean: score });
-    const { blocks } = this.run;
-    const skipping = this.#within ? blocksBefore(this.#within) : 0;
-    this.#record(step, branch, computes, computes ? blocks : skipping);
+  decided(forward: Forward, score: number, computes: boolean): void {
+    const { step, key } = forward;
+    const state = this.#state(key);
+    const { measurement } = this.#decision(forward.decides);
+    // By rounding the GPU may have decided otherwise than would be decided here: its word counts.
+    const { indicator, state: after } = this.#verdict(forward, score, computes);
+    const reference = state.references.get(measurement);
+    // The first has nothing to be compared with; who follows has measured nothing.
+    if (reference !== undefined && this.leader(key) === key) {
+      this.#log.scores({ step, key, measurement, reference, indicator, blocks: [score], mean: score });
+    }
+    const updates = this.declaration.measurements?.find(({ name }) => name === measurement)?.updates;
+    if (updates || computes) state.references.set(measurement, step);
+    this.#finish(forward, this.#outcome(forward, state, computes), state);
+    state.decisions = { ...state.decisions, sum: computes ? 0 : after.sum };
   }
 
-  /** Whether steps of a branch may still be measured. */
-  isArmed(branch: Branch): boolean {
-    return this.policy.isArmed(branch);
+  /** Whether a key will not take a measurement again. */
+  isDone(measurement: string, key: ForwardKey): boolean {
+    return this.policy.isDone?.(measurement, key) ?? false;
+  }
+
+  /** The step with which a measurement's next values are compared. */
+  reference(measurement: string, key: ForwardKey): number | undefined {
+    return this.#state(key).references.get(measurement);
   }
 
   /** The run so far. */
   get record(): RunRecord {
-    const planned = [...this.#schedule.values()].join('').length * this.run.blocks;
-    const { schedules } = this.#subLayers;
-    return {
-      schedule: Object.fromEntries(this.#schedule),
-      ...(schedules && { subLayers: schedules }),
-      scores: this.#scores,
-      blocks: { computed: this.#computed, reused: planned - this.#computed },
-    };
+    return this.#log.record;
   }
 
-  /** @param computed Block forwards that the step takes, also where it reuses. */
-  #record(step: number, branch: Branch, computes: boolean, computed: number): void {
-    this.#computed += computed;
-    this.#schedule.set(branch, (this.#schedule.get(branch) ?? '') + (computes ? '1' : '0'));
-    this.listener.onForward?.({ step, branch, computes, computed, blocks: this.run.blocks });
+  /** The policy's actions; who follows does what its leader does, and measures nothing. */
+  #asked(step: number, key: ForwardKey, isForced: boolean): readonly Action[] {
+    const leader = this.leader(key);
+    if (leader === key) return this.policy.plan({ step, key, isForced });
+    const { last } = this.#state(leader);
+    if (last?.step !== step) throw new Error(`step ${step} of ${key} planned before ${leader}, which leads`);
+    return unmeasured(last.actions);
   }
 
-  #recordScores(scores: BlockScores): void {
-    this.#scores.push(scores);
-    this.listener.onScores?.(scores);
+  #weights(actions: readonly Action[], { kept }: KeyState, step: number): Forward['weights'] {
+    const weights = new Map<string, readonly number[]>();
+    const lists = [actions, ...(this.declaration.decisions ?? []).map(({ reuses }) => reuses)];
+    for (const action of lists.flatMap((list) => [...flattened(list)])) {
+      if (action.kind !== 'restore' || !action.forecast) continue;
+      const steps = kept.get(action.slot) ?? [];
+      if (steps.length > 0) weights.set(action.slot, action.forecast.weights(steps, step));
+    }
+    return weights;
   }
+
+  /** What either verdict comes to must be lawful, before it falls. */
+  #checkDecision(forward: Forward, { isForced }: Decide, state: KeyState): void {
+    const computing = this.#outcome(forward, state, true);
+    if (isForced) this.#keep(state, computing, forward.step);
+    else this.#outcome(forward, state, false);
+  }
+
+  #outcome({ actions }: Forward, { kept }: KeyState, computes?: boolean): Outcome {
+    const expanded = actions.flatMap((action) => {
+      if (action.kind !== 'decide') return [action];
+      const decision = this.#decision(action);
+      return computes ? decision.computes : decision.reuses;
+    });
+    return this.#outcomes.of(expanded, (slot) => kept.has(slot));
+  }
+
+  #finish({ step, key }: Forward, outcome: Outcome, state: KeyState): void {
+    this.#keep(state, outcome, step);
+    const { sum, inARow, inAll } = state.decisions;
+    const { computes } = outcome;
+    state.decisions = computes ? { sum, inARow: 0, inAll } : { sum, inARow: inARow + 1, inAll: inAll + 1 };
+    this.#log.forward(step, key, outcome);
+  }
+
+  #keep({ kept }: KeyState, outcome: Outcome, step: number): void {
+    for (const slot of outcome.kept) {
+      const earlier = (kept.get(slot) ?? []).filter((other) => other !== step);
+      kept.set(slot, [step, ...earlier].slice(0, this.#outcomes.slot(slot).depth ?? 1));
+    }
+  }
+
+  #verdict({ key, decides }: Forward, score: number, isForced: boolean): Verdict {
+    return decideStep(this.#decision(decides).rule, score, this.#state(key).decisions, this.limits, isForced);
+  }
+
+  #decision(decide: Decide | undefined): Decision {
+    const decision = this.declaration.decisions?.find(({ name }) => name === decide?.decision);
+    if (!decision) throw new Error(`no decision ${decide?.decision} is declared`);
+    return decision;
+  }
+
+  #state(key: ForwardKey): KeyState {
+    const state = this.#keys.get(key);
+    if (!state) throw new Error(`the run has no forward ${key}`);
+    return state;
+  }
+}
+
+/** Whether any action takes something kept in the place of computing it. */
+function takesKept(actions: readonly Action[]): boolean {
+  return [...flattened(actions)].some(
+    (action) => action.kind === 'restore' || (action.kind === 'run' && action.heads?.includes(false)),
+  );
+}
+
+/** Actions without measuring: what is inside is done all the same. */
+function unmeasured(actions: readonly Action[]): Action[] {
+  return actions.flatMap((action): Action[] => {
+    if (action.kind === 'measure') return unmeasured(action.of);
+    if (action.kind === 'refresh') return [];
+    return action.kind === 'keep' ? [{ ...action, of: unmeasured(action.of) }] : [action];
+  });
 }

@@ -1,6 +1,5 @@
 import { OptionError } from '../errors.ts';
-import type { Branch, RunIdentity } from './policy.ts';
-import { SUB_LAYERS, type SubLayer } from './step-plan.ts';
+import type { Branch, RunIdentity, SubLayer } from './run-shape.ts';
 
 /** What to do without a fitting artifact. */
 const REMEDY = 'Make one for this run: npm run calibrate -- --policy smoothcache --model ID --steps N.';
@@ -36,9 +35,9 @@ export function parseSmoothCacheArtifact(json: Readonly<Record<string, unknown>>
   for (const [name, value] of Object.entries({ prompts, branches })) {
     if (!Array.isArray(value)) throw invalid(name, value, 'a list');
   }
-  const byType = new Map(Object.entries(errors ?? {}));
-  for (const type of SUB_LAYERS) {
-    const rows: unknown = byType.get(type);
+  const byType: [string, unknown][] = Object.entries(errors ?? {});
+  if (byType.length === 0) throw invalid('errors', errors, 'a list for each sub-layer');
+  for (const [type, rows] of byType) {
     if (!Array.isArray(rows) || rows.length !== kMax) throw invalid(`errors.${type}`, rows, `${kMax} lists`);
     for (const [i, row] of rows.entries()) {
       // Nothing comes k steps after the last k.
@@ -47,6 +46,14 @@ export function parseSmoothCacheArtifact(json: Readonly<Record<string, unknown>>
     }
   }
   return json as unknown as SmoothCacheArtifact;
+}
+
+/** An artifact's errors of a sub-layer. @throws {OptionError} when it has none: it was made for another kind of model. */
+export function errorsOf({ errors }: SmoothCacheArtifact, type: SubLayer): readonly StepErrors[] {
+  const found = errors[type];
+  if (found) return found;
+  const problem = `policyOptions.artifact has errors of ${Object.keys(errors).join(', ')}, none of ${type}.`;
+  throw new OptionError(problem, REMEDY);
 }
 
 /** Refuses an artifact that was made for another run. @throws {OptionError} naming what differs. */

@@ -1,17 +1,19 @@
+import { type Action, forward, keep, restore, run } from './action.ts';
+import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
 import { countOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
-import type { Branch, Policy, RunIdentity, RunShape } from './policy.ts';
-import type { Requirements } from './requirements.ts';
+import type { PlannedForward, Policy } from './policy.ts';
+import type { RunIdentity, RunShape, SubLayer } from './run-shape.ts';
+import { blockSites, type Site } from './site.ts';
 import {
+  errorsOf,
   expectMatch,
   missingArtifact,
   parseSmoothCacheArtifact,
   type SmoothCacheArtifact,
 } from './smoothcache-artifact.ts';
+import { smoothCacheCalibration, subLayerSlots } from './smoothcache-calibration.ts';
 import { smoothCacheSchedule } from './smoothcache-schedule.ts';
-import { type StepPlan, SUB_LAYERS, type SubLayer, type SubLayerPlan } from './step-plan.ts';
-
-type Schedules = Readonly<Record<SubLayer, readonly boolean[]>>;
 
 /** The artifact itself, or its address, which whoever runs the policy replaces by what lies there. */
 const artifactOption: OptionKind<string | Readonly<Record<string, unknown>>> = {
@@ -43,16 +45,15 @@ const OPTIONS = {
   }),
 } as const;
 
-const REUSE: SubLayerPlan = { kind: 'reuse', order: 0, cached: 'beforeGate' };
-
 /**
  * SmoothCache (arXiv 2411.10510): each type of sub-layer is computed and reused by a schedule of its own, which
  * follows from errors measured once for a model, a sampler and a count of steps. Both branches take the same one.
  */
 class SmoothCache implements Policy {
   readonly #artifact: SmoothCacheArtifact | undefined;
-  #blocks = 0;
-  #schedules: Schedules | undefined;
+  /** By sub-layer, whether each step computes it. */
+  readonly #schedules = new Map<SubLayer, readonly boolean[]>();
+  #blocks: readonly Site[] = [];
 
   constructor(private readonly options: OptionValues<typeof OPTIONS>) {
     const { artifact } = options;
@@ -64,45 +65,36 @@ class SmoothCache implements Policy {
     else if (this.options.artifact === '') throw missingArtifact();
   }
 
-  requirements(): Requirements {
+  declare(shape: RunShape): Declaration {
     const remedy = 'Make the clip smaller or shorter, or use the policy bwcache, which keeps one tensor a branch.';
-    return { residual: 'none', subLayers: true, remedy };
+    return { slots: subLayerSlots(shape), remedy };
   }
 
-  begin({ steps, blocks }: RunShape): void {
+  begin(shape: RunShape): void {
     const artifact = this.#artifact;
     if (!artifact) throw missingArtifact();
+    const { steps, subLayers } = shape;
     if (artifact.steps !== steps) expectMatch(artifact, { ...artifact, steps });
     const { threshold, lookahead } = this.options;
-    const schedule = (type: SubLayer) => smoothCacheSchedule(artifact.errors[type], { steps, threshold, lookahead });
-    this.#blocks = blocks;
-    this.#schedules = {
-      selfAttention: schedule('selfAttention'),
-      crossAttention: schedule('crossAttention'),
-      mlp: schedule('mlp'),
-    };
+    this.#blocks = blockSites(shape);
+    this.#schedules.clear();
+    for (const type of subLayers) {
+      const errors = errorsOf(artifact, type);
+      this.#schedules.set(type, smoothCacheSchedule(errors, { steps, threshold, lookahead }));
+    }
   }
 
-  plan(step: number, _branch: Branch): StepPlan {
-    const schedules = this.#schedules;
-    if (!schedules) throw new Error('planned before the run began');
+  plan({ step }: PlannedForward): readonly Action[] {
+    const schedules = [...this.#schedules];
     // Known beforehand: a step that nothing before the next computed ones takes up keeps nothing.
-    const computesAll = (at: number) => SUB_LAYERS.every((type) => schedules[type][at] !== false);
-    if (computesAll(step) && computesAll(step + 1)) return { kind: 'compute', measure: false };
-    const decide = (type: SubLayer): SubLayerPlan => (schedules[type][step] ? { kind: 'compute' } : REUSE);
-    const block = {
-      kind: 'subLayers',
-      selfAttention: decide('selfAttention'),
-      crossAttention: decide('crossAttention'),
-      mlp: decide('mlp'),
-    } as const;
-    return { kind: 'blocks', blocks: new Array<typeof block>(this.#blocks).fill(block) };
-  }
-
-  observe(): void {}
-
-  isArmed(): boolean {
-    return false;
+    const computesAll = (at: number) => schedules.every(([, computes]) => computes[at] !== false);
+    if (computesAll(step) && computesAll(step + 1)) return forward(...this.#blocks.map((site) => run(site)));
+    const decided = (block: Site) =>
+      schedules.map(([type, computes]) => {
+        const site = `${block}.${type}` as Site;
+        return computes[step] ? keep(site, run(site)) : restore(site);
+      });
+    return forward(...this.#blocks.flatMap(decided));
   }
 }
 
@@ -112,4 +104,5 @@ export const smoothcache = policyKind(
   'reuses sub-layers by schedules measured beforehand',
   OPTIONS,
   (options) => new SmoothCache(options),
+  smoothCacheCalibration,
 );

@@ -1,9 +1,12 @@
+import { MOST_COEFFICIENTS } from '../ops/verdict-rule.ts';
+import { type Action, decide, forward, keep, measure, restore, run } from './action.ts';
+import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
 import { coefficientsOption, countOption, numberOption, type OptionValues, parseCoefficients } from './options.ts';
-import type { Policy, RunShape } from './policy.ts';
-import type { Requirements } from './requirements.ts';
-import type { DecideWithin } from './step-plan.ts';
-import { MOST_COEFFICIENTS } from './within-rule.ts';
+import type { PlannedForward, Policy } from './policy.ts';
+import { sumBelow } from './rule.ts';
+import type { RunShape } from './run-shape.ts';
+import { blockSites, span } from './site.ts';
 
 /** Options; the forced steps are the published code's `ret_steps` and `cutoff_steps`, by branch. */
 const OPTIONS = {
@@ -46,32 +49,37 @@ class TeaCache implements Policy {
 
   constructor(private readonly options: OptionValues<typeof OPTIONS>) {}
 
-  requirements(): Requirements {
+  declare(shape: RunShape): Declaration {
     const { threshold, polynomial } = this.options;
-    const within = {
-      signal: 'modulated',
-      reference: 'everyStep',
-      polynomial: parseCoefficients(polynomial),
-      accumulates: true,
-      threshold,
-      isStrict: true,
-    } as const;
-    return { residual: 'stack', within, remedy: 'Use a smaller size, fewer frames, or policy none.' };
+    const blocks = blockSites(shape).map((site) => run(site));
+    return {
+      slots: [
+        { name: 'input', site: 'block.0', value: 'modulatedInput' },
+        { name: 'stack', site: span(0, shape.blocks - 1), value: 'residual' },
+      ],
+      measurements: [
+        { name: 'input', metric: { kind: 'relativeL1', denominator: 'older' }, slots: ['input'], updates: true },
+      ],
+      decisions: [
+        {
+          name: 'stack',
+          measurement: 'input',
+          rule: sumBelow(threshold, parseCoefficients(polynomial)),
+          computes: [keep('stack', ...blocks)],
+          reuses: [restore('stack')],
+        },
+      ],
+      remedy: 'Use a smaller size, fewer frames, or policy none.',
+    };
   }
 
   begin({ steps }: RunShape): void {
     this.#steps = steps;
   }
 
-  plan(step: number): DecideWithin {
+  plan({ step }: PlannedForward): readonly Action[] {
     const { retSteps, cutoff } = this.options;
-    return { kind: 'decideWithin', isForced: step < retSteps || step >= this.#steps - cutoff };
-  }
-
-  observe(): void {}
-
-  isArmed(): boolean {
-    return false;
+    return forward(measure('input'), decide('stack', step < retSteps || step >= this.#steps - cutoff));
   }
 }
 

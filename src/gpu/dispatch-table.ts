@@ -1,6 +1,6 @@
+import type { Command, Workgroups } from './command.ts';
 import type { ReadyCommand } from './encode.ts';
 import type { Gpu } from './gpu.ts';
-import type { Command, Workgroups } from './recorder.ts';
 import { Tensor } from './tensor.ts';
 
 /** Usage of `args`: storage that can be copied to and from, and launched with (`GPUBufferUsage`'s numbers). */

@@ -1,8 +1,9 @@
+import type { Dispatch } from './command.ts';
 import { encodeCommands, type ReadyCommand, type ReadyDispatch } from './encode.ts';
 import type { Gpu } from './gpu.ts';
 import { packParams } from './kernel.ts';
 import type { BufferRequest } from './memory.ts';
-import type { Dispatch, Recording } from './recorder.ts';
+import type { Recording } from './recorder.ts';
 
 /** Offsets of uniform bindings must be multiples of this on every device. */
 const UNIFORM_ALIGNMENT = 256;

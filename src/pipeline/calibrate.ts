@@ -1,11 +1,11 @@
-import { parseSmoothCacheArtifact, type SmoothCacheArtifact } from '../cache/smoothcache-artifact.ts';
-import { SmoothCacheErrors } from '../cache/smoothcache-errors.ts';
+import { MeanScores } from '../cache/calibration.ts';
+import { calibrationOf } from '../cache/index.ts';
+import { CalibrationForwards } from '../executor/calibration-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import { CalibrationForwards } from './calibration-forwards.ts';
 import { resolveSettings } from './options.ts';
 import type { GenerateOptions, Progress } from './types.ts';
 import { loadWeights, type WanComponents } from './wan-components.ts';
@@ -15,13 +15,15 @@ import { WanRun } from './wan-run.ts';
 
 /** What is calibrated. */
 export interface CalibrationOptions {
+  /** For which policy. */
+  readonly policy: string;
   /** The model's id, and what its manifest entry says of runs. */
   readonly model: string;
   readonly defaults?: ModelDefaults | undefined;
   /** One run each; the n-th starts from the noise of seed n. */
   readonly prompts: readonly string[];
   /** Largest distance in steps that is measured. */
-  readonly kMax: number;
+  readonly distances: number;
   readonly run: Pick<GenerateOptions, 'steps' | 'sampler' | 'guidanceScale' | 'width' | 'height' | 'frames'>;
   readonly operands: OpContext['operands'];
   readonly signal?: AbortSignal;
@@ -30,49 +32,56 @@ export interface CalibrationOptions {
 }
 
 /**
- * Measures, on runs without caching, how a model's sub-layers change from step to step: an artifact for `smoothcache`.
+ * Measures, on runs without caching, what a policy must know of a model beforehand.
  *
  * @param components With a text encoder; their weights are read once the options are checked.
- * @throws {OptionError} for bad options; as `WeightSet.load`; {LimitError | OutOfMemoryError}: `3 (kMax + 1)` tensors a block and branch.
+ * @returns the policy's artifact, as JSON has it.
+ * @throws {OptionError} for bad options, and a policy that needs no calibration; as `WeightSet.load`; {LimitError |
+ * OutOfMemoryError}: `distances + 1` tensors for each that the policy asks for.
  */
-export async function calibrateSmoothCache(
+export async function calibrate(
   gpu: Gpu,
   components: WanComponents,
   options: CalibrationOptions,
-): Promise<SmoothCacheArtifact> {
-  const { model, prompts, kMax, operands, signal, onProgress } = options;
-  const { transformer, sampler } = components;
+): Promise<Readonly<Record<string, unknown>>> {
+  const { model, prompts, distances, operands, signal, onProgress } = options;
+  const calibration = calibrationOf(options.policy);
+  const { sampler } = components;
   const pacer = new Pacer(gpu);
   const ops = { capabilities: gpu.capabilities, operands };
   const defaults = options.defaults ?? wanDefaults(sampler.kind);
   const settingsOf = (prompt: string) => resolveSettings({ ...options.run, prompt }, defaults, sizeRules(components));
-  const { steps, branches, sampler: kind } = settingsOf('');
-  const errors = new SmoothCacheErrors(steps, kMax);
+  const { steps, sampler: kind, guidanceScale } = settingsOf('');
+  const schedule = kind.create(steps, sampler.shift);
+  const scores = new MeanScores();
+  let artifact: Readonly<Record<string, unknown>> = {};
   await loadWeights(gpu, components, signal, onProgress);
-  for (const [i, prompt] of prompts.entries()) {
-    const settings = settingsOf(prompt);
-    const { geometry, tokens } = planGeometry(components, settings, { prompt });
+  for (const [seed, prompt] of prompts.entries()) {
+    const { geometry, tokens } = planGeometry(components, settingsOf(prompt), { prompt });
     const run = new WanRun(gpu, components, geometry, operands);
-    const forwards = new CalibrationForwards(run, transformer.blocks, ops, kMax, errors);
+    const shape = run.shape(schedule, guidanceScale, seed);
+    const request = calibration.request(shape, distances);
+    const forwards = new CalibrationForwards(run, shape, request, ops, scores);
     try {
       await run.start();
       await forwards.start(gpu);
       const context = { gpu, pacer, run, signal };
       await encodePrompts(context, { prompt }, tokens);
       await denoise(context, {
-        sampler: kind.create(steps, sampler.shift),
-        guidanceScale: settings.guidanceScale,
-        latents: randn(latentCount(components.vaeConfig, geometry.latentSize), i),
+        sampler: schedule,
+        guidanceScale,
+        latents: randn(latentCount(components.vaeConfig, geometry.latentSize), seed),
         forwards,
         onStep: (step) =>
-          onProgress?.({ phase: 'denoise', loaded: i * steps + step + 1, total: prompts.length * steps }),
+          onProgress?.({ phase: 'denoise', loaded: seed * steps + step + 1, total: prompts.length * steps }),
       });
     } finally {
       await gpu.idle().catch(() => {});
       forwards.stop();
       run.stop();
     }
+    const made = { model, sampler: kind.name, steps, shape, prompts, distances: request.distances };
+    artifact = calibration.artifact(scores, made);
   }
-  const artifact = { policy: 'smoothcache', model, sampler: kind.name, steps, kMax, branches, prompts };
-  return parseSmoothCacheArtifact({ ...artifact, errors: errors.means });
+  return artifact;
 }

@@ -1,10 +1,11 @@
+import type { RunShape } from '../cache/run-shape.ts';
+import { Executor } from '../executor/executor.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import { StepClock } from '../gpu/step-clock.ts';
 import type { OpContext } from '../ops/context.ts';
 import type { RunSettings } from './options.ts';
 import type { GenerateOptions, MemoryPlan } from './types.ts';
-import { WanCache } from './wan-cache.ts';
 import { type WanComponents, weightsBytes } from './wan-components.ts';
 import { rowStride } from './wan-decoding.ts';
 import { WanPreview } from './wan-preview.ts';
@@ -15,7 +16,9 @@ import type { WanRun } from './wan-run.ts';
  * on with, and what is recorded for it alone, as that is small: what the policy keeps, previews, a clock.
  */
 export class GenerationMemory {
-  readonly cache: WanCache;
+  readonly cache: Executor;
+  /** What the policy is told of the run. */
+  readonly shape: RunShape;
   readonly preview: WanPreview | undefined;
   #clock: StepClock | undefined;
 
@@ -29,7 +32,9 @@ export class GenerationMemory {
     preview: GenerateOptions['preview'],
   ) {
     const ops = { capabilities: gpu.capabilities, operands };
-    this.cache = new WanCache(run, settings.policy, components.transformer, ops);
+    const { sampler, guidanceScale, seed, steps } = settings;
+    this.shape = run.shape(sampler.create(steps, components.sampler.shift), guidanceScale, seed);
+    this.cache = new Executor(run, settings.policy, this.shape, ops);
     this.preview = preview && new WanPreview(run, ops, preview);
   }
 

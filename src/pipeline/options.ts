@@ -1,6 +1,6 @@
 import { configurePolicy } from '../cache/index.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
-import type { Branch } from '../cache/policy.ts';
+import type { Branch } from '../cache/run-shape.ts';
 import { OptionError } from '../errors.ts';
 import { samplerByName } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
@@ -50,12 +50,14 @@ export function resolveSettings(options: GenerateOptions, defaults: ModelDefault
   }
   if (options.preview) count('preview.every', options.preview.every);
   const policy = configurePolicy(text('policy', options.policy ?? 'none'), options.policyOptions);
-  const steps = count('steps', options.steps ?? defaults.steps);
+  const stepsAsked = count('steps', options.steps ?? defaults.steps);
+  const steps = policy.policy.steps?.(stepsAsked) ?? stepsAsked;
+  policy.limits.check(steps);
   return {
     prompt,
     negativePrompt: text('negativePrompt', options.negativePrompt ?? ''),
     seed: seed(options.seed ?? 0),
-    steps: policy.policy.steps?.(steps) ?? steps,
+    steps,
     guidanceScale,
     sampler: samplerByName(text('sampler', options.sampler ?? defaults.sampler)),
     width,

@@ -1,6 +1,6 @@
-import type { RunRecord } from '../cache/scheduler.ts';
+import type { RunRecord } from '../cache/run-record.ts';
+import type { Report } from '../report.ts';
 import type { RunSettings } from './options.ts';
-import type { Report } from './types.ts';
 
 /** What a run's report is made of. */
 export interface RunFacts

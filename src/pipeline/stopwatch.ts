@@ -1,4 +1,4 @@
-import type { Report } from './types.ts';
+import type { Report } from '../report.ts';
 
 type Timed = keyof Report['seconds'];
 

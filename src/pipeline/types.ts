@@ -1,8 +1,5 @@
-import type { PolicyUse } from '../cache/kind.ts';
 import type { OptionValue } from '../cache/options.ts';
-import type { Branch } from '../cache/policy.ts';
-import type { BlockCounts, BlockScores, ForwardEvent } from '../cache/scheduler.ts';
-import type { SubLayerSchedule } from '../cache/sub-layer-record.ts';
+import type { BlockScores, ForwardEvent } from '../cache/run-record.ts';
 import type { WeightSource } from '../weights/source.ts';
 import type { WeightStore } from '../weights/store.ts';
 
@@ -130,57 +127,6 @@ export interface StepEvent {
   readonly seconds: number;
 }
 
-/** What a run did: the contents of `report.json`, in which infinite scores and thresholds are `null`: JSON has no infinity. */
-export interface Report {
-  /** The manifest's id, or the folder. */
-  readonly model: string;
-  /** As asked, before cleaning. */
-  readonly prompt: string;
-  /** As asked, or empty. */
-  readonly negativePrompt: string;
-  /** Of the initial noise. */
-  readonly seed: number;
-  /** Steps taken: `fewer-steps` takes fewer than it is asked for. */
-  readonly steps: number;
-  /** Scale of classifier-free guidance. */
-  readonly guidanceScale: number;
-  /** The sampler's name. */
-  readonly sampler: string;
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-  /** Frames of the clip. */
-  readonly frames: number;
-  /** E.g. `google swiftshader`. */
-  readonly adapter: string;
-  /** Precision of matmul operands. */
-  readonly operands: 'f32' | 'f16';
-  /** The caching method and its options. */
-  readonly policy: PolicyUse;
-  /** By branch, a digit a step: 1 computed, at least in part, 0 reused. */
-  readonly schedule: Readonly<Partial<Record<Branch, string>>>;
-  /** The same by type of sub-layer, for a policy that decides these one by one. */
-  readonly subLayers?: Readonly<Partial<Record<Branch, SubLayerSchedule>>>;
-  /** What the policy measured. */
-  readonly scores: readonly BlockScores[];
-  /** Block forwards of all steps and branches. */
-  readonly blocks: BlockCounts;
-  /** Wall-clock seconds of each phase. */
-  readonly seconds: Readonly<Record<'load' | 'compile' | 'text' | 'denoise' | 'decode', number>>;
-  /** Wall-clock seconds of each denoising step. */
-  readonly stepSeconds: readonly number[];
-  /**
-   * GPU seconds of each denoising step, from its forwards' first command to their last, by timestamp queries: where the
-   * device has them. Chrome rounds timestamps to 0.1 ms.
-   */
-  readonly gpuStepSeconds?: readonly number[];
-  /** Bytes on the GPU. */
-  readonly memory: MemoryUse;
-  /** Things the caller should know, such as a prompt that was cut. */
-  readonly warnings: readonly string[];
-}
-
 /** Bytes that a generation will hold, known before it allocates any. */
 export interface MemoryPlan {
   /** Of all components. */
@@ -195,16 +141,4 @@ export interface MemoryPlan {
   readonly clipBytes: number;
   /** The most that is held at once. */
   readonly plannedBytes: number;
-}
-
-/** GPU memory of a run, in bytes. */
-export interface MemoryUse {
-  /** Known before anything of the run was allocated. */
-  readonly plannedBytes: number;
-  /** The most that was held at once for it. */
-  readonly peakBytes: number;
-  /** Of the weights alone. */
-  readonly weightsBytes: number;
-  /** What the policy kept, before it freed any of it. */
-  readonly cacheBytes: number;
 }

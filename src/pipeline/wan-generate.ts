@@ -1,4 +1,6 @@
-import type { Branch } from '../cache/policy.ts';
+import type { Branch } from '../cache/run-shape.ts';
+import { STEPS_IN_FLIGHT } from '../executor/executor.ts';
+import type { Forwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Pacer } from '../gpu/pacer.ts';
 import type { StepClock } from '../gpu/step-clock.ts';
@@ -6,14 +8,11 @@ import { Tensor } from '../gpu/tensor.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import type { EncodedPrompt } from '../text/tokenizer.ts';
 import type { RunSettings } from './options.ts';
-import type { Forwards } from './scheduled-forwards.ts';
+import { branchesOf } from './run-geometry.ts';
 import type { GenerateOptions, Progress } from './types.ts';
 import { rowStride } from './wan-decoding.ts';
 import type { WanPreview } from './wan-preview.ts';
 import type { WanRun } from './wan-run.ts';
-
-/** Steps that may be on their way to the GPU at once: enough that it never waits, few enough to stop soon. */
-export const STEPS_IN_FLIGHT = 2;
 
 /** What the phases of a generation need. */
 export interface PhaseContext {
@@ -45,7 +44,7 @@ export async function encodePrompts(
   options: GenerateOptions,
   tokens: ReadonlyMap<Branch, EncodedPrompt>,
 ): Promise<void> {
-  const branches = [...run.forwards.keys()];
+  const branches = branchesOf(run.geometry);
   const total = branches.length;
   for (const [i, branch] of branches.entries()) {
     onProgress?.({ phase: 'text', loaded: i, total });
@@ -83,9 +82,9 @@ export async function denoise(
   for (let step = 0; step < steps; step++) {
     run.beginStep(step, sampler, guidanceScale);
     // Waiting for a verdict is no step's work.
-    await forwards.ready?.('cond');
+    await forwards.ready?.();
     clock?.begin(step);
-    for (const branch of run.forwards.keys()) await forwards.submit(pacer, step, branch, signal);
+    for (const branch of run.sites.keys()) await forwards.submit(pacer, step, branch, signal);
     clock?.end(step);
     await preview?.submit(pacer, step, sampler, guidanceScale, signal);
     run.program.run('update');

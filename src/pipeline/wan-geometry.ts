@@ -1,4 +1,4 @@
-import type { Branch } from '../cache/policy.ts';
+import type { Branch } from '../cache/run-shape.ts';
 import { OptionError } from '../errors.ts';
 import { elements } from '../gpu/tensor.ts';
 import { type AutoencoderKLWanConfig, spatialCompression, temporalCompression } from '../models/vae/index.ts';
@@ -8,9 +8,9 @@ import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import type { SizeRules } from './model-info.ts';
 import type { RunSettings } from './options.ts';
+import type { RunGeometry } from './run-geometry.ts';
 import type { GenerateOptions, PromptEmbeddings } from './types.ts';
 import type { WanComponents } from './wan-components.ts';
-import type { RunGeometry } from './wan-run.ts';
 
 /** Most tokens of a prompt that Wan's pipeline takes, whatever the tokenizer would. */
 const MAX_TOKENS = 512;

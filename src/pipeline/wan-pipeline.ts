@@ -1,5 +1,6 @@
 import { Scheduler } from '../cache/scheduler.ts';
 import { OptionError } from '../errors.ts';
+import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
 import { compile, plannedBuffers } from '../gpu/program.ts';
@@ -16,14 +17,13 @@ import { type RunSettings, resolveSettings } from './options.ts';
 import { withArtifact, withPreset } from './policy-presets.ts';
 import { makeReport } from './report.ts';
 import type { ResolvedModel } from './resolve.ts';
-import { ScheduledForwards } from './scheduled-forwards.ts';
+import type { RunGeometry } from './run-geometry.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { GenerateOptions, LoadOptions, MemoryPlan, Progress } from './types.ts';
-import { runShape } from './wan-cache.ts';
 import { loadWeights, type WanComponents } from './wan-components.ts';
 import { type Denoising, decodeClip, denoise, encodePrompts, type PhaseContext } from './wan-generate.ts';
 import { latentCount, latentSize, planGeometry, sizeRules, wanDefaults } from './wan-geometry.ts';
-import { type RunGeometry, WanRun } from './wan-run.ts';
+import { WanRun } from './wan-run.ts';
 
 /** A `WanPipeline` on one device: text to video. */
 export class WanPipeline implements ModelPipeline {
@@ -115,7 +115,7 @@ export class WanPipeline implements ModelPipeline {
       await memory.start();
       const context: PhaseContext = { gpu, pacer: this.#pacer, run, signal, onProgress };
       await seconds.time('text', () => encodePrompts(context, options, tokens));
-      const scheduler = new Scheduler(settings.policy.policy, runShape(run), options);
+      const scheduler = new Scheduler(settings.policy.policy, memory.shape, options, settings.policy.limits);
       const denoising: Denoising = {
         sampler: settings.sampler.create(settings.steps, this.components.sampler.shift),
         guidanceScale: settings.guidanceScale,

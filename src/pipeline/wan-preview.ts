@@ -1,3 +1,4 @@
+import { RecordedPart } from '../executor/recorded-part.ts';
 import type { Pacer } from '../gpu/pacer.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
@@ -6,7 +7,6 @@ import type { OpContext } from '../ops/context.ts';
 import { linearCombination } from '../ops/linear-combination.ts';
 import { guidedEstimate, type Sampler } from '../samplers/sampler.ts';
 import { packRows } from '../video/frames.ts';
-import { RecordedPart } from './recorded-part.ts';
 import type { PreviewOptions } from './types.ts';
 import type { WanRun } from './wan-run.ts';
 
@@ -57,7 +57,7 @@ export class WanPreview extends RecordedPart {
     const isDue = (step + 1) % options.every === 0 && step + 1 < run.geometry.steps;
     if (!isDue || this.#pending) return;
     const { gpu, program } = this.allocated;
-    const branches = run.forwards.size === 2 ? 2 : 1;
+    const branches = run.velocity.shape[0] === 2 ? 2 : 1;
     upload(gpu, this.#coefficients, guidedEstimate(sampler, step, guidanceScale, branches));
     const { kind, sections } = run.decoding.firstFrame;
     const commands = [...program.section('estimate'), ...run.program.commands(sections)];

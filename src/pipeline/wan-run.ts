@@ -1,48 +1,28 @@
-import type { Branch } from '../cache/policy.ts';
+import type { Branch, ForwardKey, RunShape } from '../cache/run-shape.ts';
+import type { SitedRun } from '../executor/key-parts.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Program, plannedBytes } from '../gpu/program.ts';
 import { Recorder, type Recording } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
 import { downloadF32, upload } from '../gpu/transfer.ts';
+import type { ForwardSites } from '../models/forward-sites.ts';
 import type { T5Recording } from '../models/t5/encoder.ts';
 import { timestepEmbedding } from '../models/timestep-embedding.ts';
-import type { WanBlockInputs } from '../models/wan/block.ts';
-import { innerDim } from '../models/wan/config.ts';
+import { SUB_LAYERS } from '../models/wan/block.ts';
 import { wanRopeTable } from '../models/wan/rope.ts';
-import type { LatentSize, WanSections } from '../models/wan/transformer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { linearCombination } from '../ops/linear-combination.ts';
 import { guidedUpdate, type Sampler } from '../samplers/sampler.ts';
+import { branchesOf, type RunGeometry } from './run-geometry.ts';
 import type { WanComponents } from './wan-components.ts';
 import { WanDecoding } from './wan-decoding.ts';
-
-/** What a run's recording depends on: runs that agree in it share one. */
-export interface RunGeometry {
-  readonly latentSize: LatentSize;
-  readonly steps: number;
-  /** Tensors that the sampler keeps. */
-  readonly stateRows: number;
-  /** Rows of the prompt embeddings of each branch. */
-  readonly promptLength: Readonly<Partial<Record<Branch, number>>>;
-  /** Tokens that the text encoder is recorded for; absent when embeddings are given. */
-  readonly textLength?: number;
-}
-
-/** The branches of a geometry, `cond` first. */
-export function branchesOf({ promptLength }: RunGeometry): Branch[] {
-  return (['cond', 'uncond'] as const).filter((branch) => promptLength[branch] !== undefined);
-}
+import { type RopePart, recordForwards } from './wan-forwards.ts';
 
 /** Everything that a generation does, recorded: text, time, denoising, decoding. Memory comes with `start`. */
-export class WanRun {
+export class WanRun implements SitedRun {
   readonly recording: Recording;
   readonly text: T5Recording | undefined;
-  /** Sections of a forward of each branch. */
-  readonly forwards: ReadonlyMap<Branch, WanSections>;
-  /** What the blocks of all forwards share, the residual stream among it. */
-  readonly blockInputs: WanBlockInputs;
-  /** Each branch's keys and values for cross-attention, by block. */
-  readonly keysValues: ReadonlyMap<Branch, readonly Tensor[]>;
+  readonly sites: ReadonlyMap<ForwardKey, ForwardSites>;
   readonly #prompts: ReadonlyMap<Branch, Tensor>;
   /** The sampler's, [rows, channels, ...latentSize] f32: the latents first. */
   readonly state: Tensor;
@@ -50,7 +30,7 @@ export class WanRun {
   readonly velocity: Tensor;
   readonly #coefficients: Tensor;
   readonly #groups: Tensor;
-  readonly #rope: Tensor;
+  readonly #ropes: readonly RopePart[];
   readonly #sinusoids: Tensor;
   readonly #decoding: WanDecoding;
   #program: Program | undefined;
@@ -67,49 +47,41 @@ export class WanRun {
     const recorder = new Recorder('run');
     const ops: OpContext = { recorder, capabilities: gpu.capabilities, operands };
     const branches = branchesOf(geometry);
-    const grid = transformer.tokenGrid(latentSize);
-    const tokens = elements(grid);
 
     this.text = text && textLength !== undefined ? text.encoder.record(ops, textLength) : undefined;
     const timesteps = transformer.recordTimesteps(ops, steps);
     this.#sinusoids = timesteps.sinusoids;
-    this.#rope = recorder.persistent('rope', [tokens, config.attentionHeadDim / 2, 2]);
     this.#groups = recorder.persistent('groups', [1], 'u32');
     this.state = recorder.persistent('state', [stateRows, config.inChannels, ...latentSize]);
     this.#coefficients = recorder.persistent('coefficients', [stateRows, stateRows + branches.length]);
     this.velocity = recorder.persistent('velocity', [branches.length, config.outChannels, ...latentSize]);
-    const hiddenStates = recorder.persistent('hiddenStates', [tokens, innerDim(config)]);
-    const { timestepProj } = timesteps;
-    this.blockInputs = { hiddenStates, timestepProj, groups: this.#groups, rope: this.#rope };
-    const prompts = new Map<Branch, Tensor>();
-    const keysValues = new Map<Branch, readonly Tensor[]>();
-    const forwards = new Map<Branch, WanSections>();
-    for (const [velocityIndex, branch] of branches.entries()) {
-      const rows = geometry.promptLength[branch] as number;
-      const embeddings = recorder.persistent(`prompt.${branch}`, [rows, config.textDim]);
-      prompts.set(branch, embeddings);
-      const prompt = transformer.recordPrompt(ops, `prompt.${branch}`, embeddings);
-      keysValues.set(branch, prompt.keysValues);
-      const forward = {
-        latents: this.state,
-        rope: this.#rope,
-        timesteps,
-        groups: this.#groups,
-        prompt,
-        hiddenStates,
-        velocity: this.velocity,
-        velocityIndex,
-      };
-      forwards.set(branch, transformer.recordForward(ops, branch, forward));
-    }
-    this.#prompts = prompts;
-    this.keysValues = keysValues;
-    this.forwards = forwards;
+    const { state, velocity } = this;
+    const forwards = recordForwards(ops, transformer, geometry, { state, velocity, timesteps, groups: this.#groups });
+    this.#prompts = forwards.prompts;
+    this.#ropes = forwards.ropes;
+    this.sites = forwards.sites;
     recorder.section('update', () =>
       linearCombination(ops, { state: this.state, velocity: this.velocity, coefficients: this.#coefficients }),
     );
     this.#decoding = new WanDecoding(ops, components.decoder, components.vaeConfig, this.state, latentSize);
     this.recording = recorder.finish();
+  }
+
+  /** What a policy may know of it. */
+  shape({ timesteps, sigmas }: Sampler, guidanceScale: number, seed: number): RunShape {
+    const { steps, latentSize } = this.geometry;
+    const { blocks } = this.components.transformer;
+    return {
+      steps,
+      timesteps,
+      sigmas,
+      guidanceScale,
+      keys: [...this.sites.keys()],
+      blocks: blocks.length,
+      subLayers: SUB_LAYERS,
+      latentSize,
+      seed,
+    };
   }
 
   /** GPU bytes that `start` will allocate. */
@@ -128,7 +100,11 @@ export class WanRun {
     this.#program = await Program.create(this.gpu, this.recording);
     const { config } = this.components.transformer;
     const grid = this.components.transformer.tokenGrid(this.geometry.latentSize);
-    upload(this.gpu, this.#rope, wanRopeTable(config, grid));
+    const table = wanRopeTable(config, grid);
+    const perFrame = table.length / grid[0];
+    for (const { table: part, first, count } of this.#ropes) {
+      upload(this.gpu, part, table.slice(first * perFrame, (first + count) * perFrame));
+    }
     this.#decoding.start(this.gpu);
   }
 
@@ -175,7 +151,7 @@ export class WanRun {
 
   /** Sets the step that the forwards and the update run for. */
   beginStep(step: number, sampler: Sampler, guidanceScale: number): void {
-    const branches = this.forwards.size === 2 ? 2 : 1;
+    const branches = branchesOf(this.geometry).length === 2 ? 2 : 1;
     upload(this.gpu, this.#groups, Uint32Array.of(step));
     upload(this.gpu, this.#coefficients, guidedUpdate(sampler, step, guidanceScale, branches));
   }

@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts';
-import type { Report } from '../pipeline/types.ts';
+import type { Report } from '../report.ts';
 import { type EncodeOptions, encode } from './encode.ts';
 import { packRows, toImageBitmap, toTexture, toVideoFrame } from './frames.ts';
 import { type ClipComparison, compareClips } from './metrics.ts';

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SmoothCacheErrors } from '../../src/cache/smoothcache-errors.ts';
-import { SUB_LAYERS } from '../../src/cache/step-plan.ts';
+import { forward, keep, run as ran } from '../../src/cache/action.ts';
+import { MeanScores } from '../../src/cache/calibration.ts';
+import type { Slot } from '../../src/cache/declaration.ts';
+import { smoothCacheCalibration, subLayerSlots } from '../../src/cache/smoothcache-calibration.ts';
+import { CalibrationForwards } from '../../src/executor/calibration-forwards.ts';
 import { Pacer } from '../../src/gpu/pacer.ts';
-import { downloadF32, upload } from '../../src/gpu/transfer.ts';
-import { CalibrationForwards } from '../../src/pipeline/calibration-forwards.ts';
-import { SubLayerCache } from '../../src/pipeline/sub-layer-cache.ts';
+import type { Tensor } from '../../src/gpu/tensor.ts';
+import { downloadF32 } from '../../src/gpu/transfer.ts';
 import { testGpu } from '../support/kernel-run.ts';
 import { TinyRuns } from '../support/wan-runs.ts';
 
 const STEPS = 4;
-const K_MAX = 2;
+const DISTANCES = 2;
 
 let runs: TinyRuns;
 beforeAll(async () => {
@@ -26,47 +28,43 @@ function relative(older: Float32Array, later: Float32Array): number {
   return change / size;
 }
 
-test('errors are those of the sub-layers as they were, relative to the later step', async () => {
+test('scores are those of the sub-layers as they were, relative to the later step', async () => {
   await runs.denoise('none');
-  const { gpu, run, components } = runs;
-  const { blocks } = components.transformer;
+  const { gpu, run, shape } = runs;
   const ops = { capabilities: gpu.capabilities, operands: 'f32' } as const;
   const before = gpu.memory.currentBytes;
-  const collected = new SmoothCacheErrors(STEPS, K_MAX);
-  const forwards = new CalibrationForwards(run, blocks, ops, K_MAX, collected);
-  const keysValues = run.keysValues.get('cond') ?? [];
-  const cache = new SubLayerCache('test', ops, blocks, run.blockInputs, keysValues);
+  const collected = new MeanScores();
+  const request = smoothCacheCalibration.request(shape, DISTANCES);
+  const forwards = new CalibrationForwards(run, shape, request, ops, collected);
+  const slots = subLayerSlots(shape);
+  const { cache } = runs.cache({ declare: () => ({ slots, remedy: '' }), begin() {}, plan: () => [] });
   await forwards.start(gpu);
   await cache.start(gpu);
   const pacer = new Pacer(gpu);
-  /** By step and type, the outputs of every block. */
-  const outputs: Float32Array[][][] = [];
+  const actions = forward(...slots.map(({ name, site }) => keep(name, ran(site))));
+  /** By step, the outputs by slot. */
+  const outputs: Map<string, Float32Array>[] = [];
   for (let step = 0; step < STEPS; step++) {
-    upload(gpu, run.blockInputs.groups, Uint32Array.of(step));
+    run.beginStep(step, runs.sampler, 4);
     await forwards.submit(pacer, step, 'cond');
-    run.program.run('cond.embed');
-    run.program.submit(cache.commands(blocks.map(() => ({ kind: 'compute' }))));
+    run.program.submit(cache.commands({ step, key: 'cond', actions, weights: new Map() }));
+    const read = async ({ name }: Slot) =>
+      [name, await downloadF32(gpu, cache.parts('cond').slots?.tensors(name)[0] as Tensor)] as const;
     const kept = [];
-    for (const type of SUB_LAYERS) {
-      const values = [];
-      for (const block of cache.kept) values.push(await downloadF32(gpu, block[type]));
-      kept.push(values);
-    }
-    outputs.push(kept);
+    for (const slot of slots) kept.push(await read(slot));
+    outputs.push(new Map(kept));
   }
   cache.stop();
   forwards.stop();
   expect(gpu.memory.currentBytes).toBe(before);
 
-  const { means } = collected;
-  for (const [t, type] of SUB_LAYERS.entries()) {
-    for (let k = 1; k <= K_MAX; k++) {
-      for (let step = 0; step + k < STEPS; step++) {
-        const [older, later] = [outputs[step]?.[t] ?? [], outputs[step + k]?.[t] ?? []];
-        const errors = older.map((values, block) => relative(values, later[block] as Float32Array));
-        const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-        expect((means[type][k - 1]?.[step] ?? Number.NaN) / mean).toBeCloseTo(1, 2);
-        expect(mean).toBeGreaterThan(0);
+  for (const { name } of slots) {
+    for (let distance = 1; distance <= DISTANCES; distance++) {
+      for (let step = 0; step + distance < STEPS; step++) {
+        const older = outputs[step]?.get(name) ?? new Float32Array();
+        const wanted = relative(older, outputs[step + distance]?.get(name) ?? new Float32Array());
+        expect(collected.of(name, distance, step) / wanted).toBeCloseTo(1, 4);
+        expect(wanted).toBeGreaterThan(0);
       }
     }
   }

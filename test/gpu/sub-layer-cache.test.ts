@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BlockPlan, SubLayerPlan } from '../../src/cache/step-plan.ts';
+import { type Action, forward as forwardOf, keep, run as ran, restore } from '../../src/cache/action.ts';
+import { blockSites, type Site } from '../../src/cache/site.ts';
 import type { Tensor } from '../../src/gpu/tensor.ts';
-import { downloadF32, upload } from '../../src/gpu/transfer.ts';
+import { downloadF32 } from '../../src/gpu/transfer.ts';
+import type { ForwardSites } from '../../src/models/forward-sites.ts';
 import { testGpu } from '../support/kernel-run.ts';
+import { subLayerDigits } from '../support/run-shape.ts';
 import { artifact } from '../support/smoothcache.ts';
 import { countKernels, TinyRuns } from '../support/wan-runs.ts';
 
 const STEPS = 8;
-const COMPUTE: SubLayerPlan = { kind: 'compute' };
-const REUSE: SubLayerPlan = { kind: 'reuse', order: 0, cached: 'beforeGate' };
 
 /** Self-attention changes too much to be reused; the others not. */
 const MIXED = artifact(STEPS, [0.1, 0.16]);
@@ -19,6 +20,8 @@ beforeAll(async () => {
   runs = await TinyRuns.open(await testGpu(), STEPS);
 }, 60_000);
 afterAll(() => runs.dispose());
+
+const streamOf = () => (runs.run.sites.get('cond') as ForwardSites).stream;
 
 describe('smoothcache', () => {
   test('U1: a schedule of ones gives the latents of no policy, bit for bit', async () => {
@@ -31,7 +34,10 @@ describe('smoothcache', () => {
   test('U3: what is dispatched is what is reported', async () => {
     const { record, commands } = await runs.denoise('smoothcache', { artifact: UNEVEN, threshold: 0.2 });
     const schedule = { selfAttention: '11111111', crossAttention: '10010011', mlp: '10010011' };
-    expect(record.subLayers).toEqual({ cond: schedule, uncond: schedule });
+    for (const key of ['cond', 'uncond'] as const) {
+      for (const [type, digits] of Object.entries(schedule))
+        expect(subLayerDigits(record.sites, key, type)).toBe(digits);
+    }
     const blocks = 2 * 2;
     expect(record.blocks.computed).toBeCloseTo((blocks * (8 + 4 + 4)) / 3);
     expect(countKernels(commands, 'attention')).toBe(blocks * (8 + 4));
@@ -63,29 +69,26 @@ describe('smoothcache', () => {
     expect(memory.currentBytes).toBe(before);
     await cache.start(runs.gpu);
     expect(memory.currentBytes - before).toBe(cache.plannedBytes);
-    expect(cache.plannedBytes).toBeGreaterThan(2 * 2 * 3 * runs.run.blockInputs.hiddenStates.bytes);
+    expect(cache.plannedBytes).toBeGreaterThan(2 * 2 * 3 * streamOf().bytes);
     cache.stop();
     expect(memory.currentBytes).toBe(before);
   });
 });
 
 describe('a forward put together', () => {
-  const every = (plan: SubLayerPlan): BlockPlan[] =>
-    runs.components.transformer.blocks.map(() => ({
-      kind: 'subLayers',
-      selfAttention: plan,
-      crossAttention: plan,
-      mlp: plan,
-    }));
+  /** Every sub-layer of every block. */
+  const every = (action: (site: Site) => Action): Action[] =>
+    blockSites(runs.shape).flatMap((block) => runs.shape.subLayers.map((type) => action(`${block}.${type}` as Site)));
+  const computed = () => every((site) => keep(site, ran(site)));
+  const reused = () => every((site) => restore(site));
 
-  /** The head's input after the forward of a step, by a plan of its blocks; without one, as without a policy. */
-  async function forward(cache: ReturnType<TinyRuns['cache']>['cache'], step: number, blocks?: BlockPlan[]) {
+  /** The head's input after the forward of a step; without actions of its blocks, as without a policy. */
+  async function forward(cache: ReturnType<TinyRuns['cache']>['cache'], step: number, blocks?: Action[]) {
     const { gpu, run } = runs;
-    upload(gpu, run.blockInputs.groups, Uint32Array.of(step));
-    run.program.submit(
-      cache.commands('cond', blocks ? { kind: 'blocks', blocks } : { kind: 'compute', measure: false }),
-    );
-    return downloadF32(gpu, run.blockInputs.hiddenStates);
+    run.beginStep(step, runs.sampler, 4);
+    const actions = forwardOf(...(blocks ?? blockSites(runs.shape).map((site) => ran(site))));
+    run.program.submit(cache.commands({ step, key: 'cond', actions, weights: new Map() }));
+    return downloadF32(gpu, streamOf());
   }
 
   async function withCache(check: (cache: ReturnType<TinyRuns['cache']>['cache']) => Promise<void>) {
@@ -102,9 +105,9 @@ describe('a forward put together', () => {
     await runs.denoise('none');
     await withCache(async (cache) => {
       const plain = await forward(cache, 3);
-      const computed = await forward(cache, 3, every(COMPUTE));
-      for (const [i, value] of plain.entries()) expect(computed[i]).toBeCloseTo(value, 4);
-      expect(await forward(cache, 3, every(REUSE))).toEqual(computed);
+      const first = await forward(cache, 3, computed());
+      for (const [i, value] of plain.entries()) expect(first[i]).toBeCloseTo(value, 4);
+      expect(await forward(cache, 3, reused())).toEqual(first);
     });
   });
 
@@ -112,23 +115,22 @@ describe('a forward put together', () => {
     await runs.denoise('none');
     await withCache(async (cache) => {
       const { gpu, run } = runs;
-      await forward(cache, 1, every(COMPUTE));
+      await forward(cache, 1, computed());
       run.program.run('cond.embed');
-      const want = Float64Array.from(await downloadF32(gpu, run.blockInputs.hiddenStates));
-      const proj = await downloadF32(gpu, run.blockInputs.timestepProj);
-      const width = run.blockInputs.hiddenStates.shape[1] as number;
+      const want = Float64Array.from(await downloadF32(gpu, streamOf()));
+      const width = streamOf().shape[1] as number;
       for (const i of runs.components.transformer.blocks.keys()) {
         // The sum's bindings: kept output, stream, learned table, what the timesteps add, the row of each token.
-        const [add] = cache.subLayers('cond')?.recording.sections.get(`add.mlp.${i}`) ?? [];
+        const slots = cache.parts('cond').slots;
+        const [add] = slots?.recording.sections.get(`block.${i}.mlp/add.0`) ?? [];
         const learned = await downloadF32(gpu, add?.tensors[2] as Tensor);
+        const proj = await downloadF32(gpu, add?.tensors[3] as Tensor);
         // Step 5's gates of self-attention (2) and MLP (5), as diffusers orders the table.
         const gate = (part: number, column: number) =>
           (learned[part * width + column] as number) + (proj[(5 * 6 + part) * width + column] as number);
-        const kept = cache.subLayers('cond')?.kept[i];
-        if (!kept) throw new Error('nothing is kept');
-        const attention = await downloadF32(gpu, kept.selfAttention);
-        const cross = await downloadF32(gpu, kept.crossAttention);
-        const mlp = await downloadF32(gpu, kept.mlp);
+        const kept = (type: string) => downloadF32(gpu, slots?.tensors(`block.${i}.${type}`)[0] as Tensor);
+        const [attention, cross] = [await kept('selfAttention'), await kept('crossAttention')];
+        const mlp = await kept('mlp');
         for (const at of want.keys()) {
           const column = at % width;
           want[at] =
@@ -138,15 +140,15 @@ describe('a forward put together', () => {
             gate(5, column) * (mlp[at] as number);
         }
       }
-      const got = await forward(cache, 5, every(REUSE));
+      const got = await forward(cache, 5, reused());
       for (const [i, value] of want.entries()) expect(got[i]).toBeCloseTo(value, 4);
     });
   });
 
-  test('what no policy plans is refused', async () => {
-    await withCache(async (cache) => {
-      const after = { ...REUSE, cached: 'afterGate' } as const;
-      expect(() => cache.commands('cond', { kind: 'blocks', blocks: every(after) })).toThrow('is not built');
-    });
+  test('a sub-layer without a slot runs by itself only where its block is taken apart', async () => {
+    const { cache } = runs.cache('bwcache');
+    await cache.start(runs.gpu);
+    await expect(forward(cache, 0, [ran('block.0.mlp')])).rejects.toThrow('block.0.mlp does not run by itself');
+    cache.stop();
   });
 });

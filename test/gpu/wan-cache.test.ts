@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Action, forward, keep, run as ran, restore } from '../../src/cache/action.ts';
+import { blockSites } from '../../src/cache/site.ts';
 import { OutOfMemoryError } from '../../src/errors.ts';
 import type { Tensor } from '../../src/gpu/tensor.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
+import type { ForwardSites } from '../../src/models/forward-sites.ts';
 import { testGpu } from '../support/kernel-run.ts';
 import { countKernels, TinyRuns } from '../support/wan-runs.ts';
 
@@ -55,14 +58,16 @@ describe('a reused step', () => {
     const { gpu, run } = runs;
     const { cache } = runs.cache('bwcache');
     await cache.start(gpu);
-    const { hiddenStates } = run.blockInputs;
-    run.program.submit(cache.commands('cond', { kind: 'compute', measure: false }));
-    const residual = await downloadF32(gpu, cache.residual('cond')?.residual as Tensor);
+    const { stream } = run.sites.get('cond') as ForwardSites;
+    const commandsOf = (...blocks: Action[]) =>
+      cache.commands({ step: 0, key: 'cond', actions: forward(...blocks), weights: new Map() });
+    run.program.submit(commandsOf(keep('stack', ...blockSites(runs.shape).map((site) => ran(site)))));
+    const residual = await downloadF32(gpu, cache.parts('cond').slots?.tensors('stack')[0] as Tensor);
     run.program.run('cond.embed');
-    const embedded = await downloadF32(gpu, hiddenStates);
-    const commands = cache.commands('cond', { kind: 'reuse', order: 0 });
+    const embedded = await downloadF32(gpu, stream);
+    const commands = commandsOf(restore('stack'));
     run.program.submit(commands);
-    const headInput = await downloadF32(gpu, hiddenStates);
+    const headInput = await downloadF32(gpu, stream);
     cache.stop();
     expect(headInput).toEqual(embedded.map((x, i) => Math.fround(x + (residual[i] as number))));
     expect(commands.length).toBe(run.program.commands(['cond.embed', 'cond.head']).length + 1);
@@ -80,9 +85,9 @@ describe('memory', () => {
       expect(memory.currentBytes).toBe(before);
       await cache.start(runs.gpu);
       expect(memory.currentBytes - before).toBe(cache.plannedBytes);
-      const probe = cache.probe('cond');
-      probe?.stop();
-      expect(memory.currentBytes - before).toBe(cache.plannedBytes - (probe?.plannedBytes ?? 0));
+      const probe = cache.measurement('probe', 'cond');
+      probe.stop();
+      expect(memory.currentBytes - before).toBe(cache.plannedBytes - probe.plannedBytes);
       cache.stop();
       expect(memory.currentBytes).toBe(before);
     }
@@ -94,7 +99,8 @@ describe('memory', () => {
     const held: number[] = [];
     await runs.denoise('bwcache', EAGER, () => held.push(memory.currentBytes));
     const { cache } = runs.cache('bwcache', EAGER);
-    const probes = (cache.probe('cond')?.plannedBytes ?? 0) + (cache.probe('uncond')?.plannedBytes ?? 0);
+    const planned = (key: 'cond' | 'uncond') => cache.measurement('probe', key).plannedBytes;
+    const probes = planned('cond') + planned('uncond');
     expect((held[0] as number) - (held.at(-1) as number)).toBe(probes);
   });
 

@@ -42,7 +42,9 @@ test('it is the first frame of x - sigma v, v being the guided velocity', async 
   const step = 1;
   run.prepare(sampler, new Random(2).values(16 * 2 * 4 * 6));
   run.beginStep(step, sampler, GUIDANCE);
-  for (const { embed, blocks, head } of run.forwards.values()) run.program.run(embed, ...blocks, head);
+  for (const { sections } of run.sites.values()) {
+    run.program.run(sections.embed, ...sections.blocks, sections.head);
+  }
   const [latents, velocity] = [await run.latents(), await downloadF32(gpu, run.velocity)];
   await preview.submit(new Pacer(gpu), step, sampler, GUIDANCE);
   await preview.finish();

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Decider } from '../../src/executor/executor.ts';
+import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
 import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import { Pacer } from '../../src/gpu/pacer.ts';
 import type { Tensor } from '../../src/gpu/tensor.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
+import type { ForwardSites } from '../../src/models/forward-sites.ts';
 import { testGpu } from '../support/kernel-run.ts';
-import { countKernels, type Decider, TinyRuns } from '../support/wan-runs.ts';
+import { countKernels, TinyRuns } from '../support/wan-runs.ts';
 
 const STEPS = 8;
 
@@ -25,7 +28,7 @@ describe.each([
   ['teacache', '10000001', 0],
   ['fbcache', '10000000', 1],
 ] as const)('%s', (name, eager, before) => {
-  test.each(['gpu', 'readback'] as const)(
+  test.each(['gpu', 'host'] as const)(
     'U1: never reusing gives the latents of no policy, bit for bit: decided by %s',
     async (decider) => {
       const none = await runs.denoise('none');
@@ -38,7 +41,7 @@ describe.each([
   );
 
   test('U3: what is dispatched is what is reported', async () => {
-    const { record, commands } = await denoise(name, { threshold: Number.POSITIVE_INFINITY }, 'readback');
+    const { record, commands } = await denoise(name, { threshold: Number.POSITIVE_INFINITY }, 'host');
     expect(record.schedule).toEqual({ cond: eager, uncond: eager });
     const reused = 2 * (eager.split('0').length - 1);
     expect(record.blocks).toEqual({ computed: 2 * 2 * STEPS - (2 - before) * reused, reused: (2 - before) * reused });
@@ -49,12 +52,12 @@ describe.each([
   });
 
   test('the GPU decides as the host does: schedules, scores and latents are equal, bit for bit', async () => {
-    const { record } = await denoise(name, { threshold: 0 }, 'readback');
+    const { record } = await denoise(name, { threshold: 0 }, 'host');
     const scores = record.scores.map(({ mean }) => mean).sort((a, b) => a - b);
     const schedules = new Set<string>();
     for (const share of [0.5, 1.1, 2.5]) {
       const threshold = share * (scores[scores.length >> 1] as number);
-      const host = await denoise(name, { threshold }, 'readback');
+      const host = await denoise(name, { threshold }, 'host');
       const gpu = await denoise(name, { threshold }, 'gpu');
       expect(gpu.latents).toEqual(host.latents);
       expect(gpu.record.schedule).toEqual(host.record.schedule);
@@ -90,7 +93,7 @@ describe.each([
     expect(second.record).toEqual(first.record);
   });
 
-  test.each(['gpu', 'readback'] as const)('U11: memory is as planned, and none when stopped: %s', async (decider) => {
+  test.each(['gpu', 'host'] as const)('U11: memory is as planned, and none when stopped: %s', async (decider) => {
     const { memory } = runs.gpu;
     const before = memory.currentBytes;
     const { cache } = runs.cache(name, {}, decider);
@@ -104,16 +107,18 @@ describe.each([
 
 test('a step that the GPU decides to reuse is one embedding, one sum and one head on it, bit for bit', async () => {
   const { gpu, run } = runs;
-  const { hiddenStates } = run.blockInputs;
+  const { stream } = run.sites.get('cond') as ForwardSites;
   const { cache, scheduler } = runs.cache('teacache', { threshold: Number.POSITIVE_INFINITY });
   await cache.start(gpu);
-  const forward = cache.within('cond');
-  await forward?.submit(new Pacer(gpu), scheduler, { step: 0, isForced: true });
-  const residual = await downloadF32(gpu, cache.residual('cond')?.residual as Tensor);
+  const forwards = new ScheduledForwards(run, cache, scheduler);
+  const pacer = new Pacer(gpu);
+  await forwards.submit(pacer, 0, 'cond');
+  const residual = await downloadF32(gpu, cache.parts('cond').slots?.tensors('stack')[0] as Tensor);
   run.program.run('cond.embed');
-  const embedded = await downloadF32(gpu, hiddenStates);
-  await forward?.submit(new Pacer(gpu), scheduler, { step: 1, isForced: false });
-  const headInput = await downloadF32(gpu, hiddenStates);
+  const embedded = await downloadF32(gpu, stream);
+  await forwards.submit(pacer, 1, 'cond');
+  const headInput = await downloadF32(gpu, stream);
+  await forwards.finish();
   cache.stop();
   expect(headInput).toEqual(embedded.map((x, i) => Math.fround(x + (residual[i] as number))));
 });
@@ -125,7 +130,7 @@ describe('the embedded model, small', () => {
       const { record } = await shapes.denoise(name, { threshold: 0 });
       const scores = record.scores.map(({ mean }) => mean).sort((a, b) => a - b);
       const options = { threshold: 1.3 * (scores[scores.length >> 1] as number) };
-      const host = await shapes.denoise(name, options, undefined, 'readback');
+      const host = await shapes.denoise(name, options, undefined, 'host');
       const gpu = await shapes.denoise(name, options, undefined, 'gpu');
       expect(host.record.schedule.cond).toMatch(/^1.*0.*1/);
       expect(gpu.record.schedule).toEqual(host.record.schedule);

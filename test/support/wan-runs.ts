@@ -1,28 +1,30 @@
 import { vi } from 'vitest';
 import { configurePolicy } from '../../src/cache/index.ts';
+import { type ConfiguredPolicy, policyKind } from '../../src/cache/kind.ts';
+import type { Policy } from '../../src/cache/policy.ts';
+import type { RunShape } from '../../src/cache/run-shape.ts';
 import { Scheduler } from '../../src/cache/scheduler.ts';
+import { type Decider, Executor } from '../../src/executor/executor.ts';
+import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
 import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
 import { Pacer } from '../../src/gpu/pacer.ts';
-import { ScheduledForwards } from '../../src/pipeline/scheduled-forwards.ts';
-import { type MakeWithinForward, runShape, WanCache } from '../../src/pipeline/wan-cache.ts';
+import type { RunGeometry } from '../../src/pipeline/run-geometry.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { denoise } from '../../src/pipeline/wan-generate.ts';
 import { WanRun } from '../../src/pipeline/wan-run.ts';
+import type { Sampler } from '../../src/samplers/sampler.ts';
 import { readJson } from '../../src/weights/source.ts';
-import { HostDecidedForward } from './host-decided.ts';
 import { Random } from './kernel-run.ts';
 import { fixtureSource } from './model-folder.ts';
 
-/** Who decides within a step: the GPU, or the host, which reads the score. */
-export type Decider = 'gpu' | 'readback';
-
-const byReadback: MakeWithinForward = (_label, _ops, _rule, sections, scores) =>
-  new HostDecidedForward(sections, scores);
+const GUIDANCE = 4;
 
 /** A Wan pipeline, by default a tiny one of two blocks; random prompt embeddings and noise. All of denoising, in no time. */
 export class TinyRuns {
   readonly steps: number;
+  /** What policies are told of it. */
+  readonly shape: RunShape;
 
   private constructor(
     readonly gpu: Gpu,
@@ -30,6 +32,7 @@ export class TinyRuns {
     readonly run: WanRun,
   ) {
     this.steps = run.geometry.steps;
+    this.shape = run.shape(this.sampler, GUIDANCE, 0);
   }
 
   /**
@@ -37,14 +40,20 @@ export class TinyRuns {
    *
    * @param folder A pipeline of 16 latent channels, from `test/fixtures`.
    */
-  static async open(gpu: Gpu, steps: number, folder = 'wan-pipeline-euler'): Promise<TinyRuns> {
+  static async open(
+    gpu: Gpu,
+    steps: number,
+    folder = 'wan-pipeline-euler',
+    changes: Partial<RunGeometry> = {},
+  ): Promise<TinyRuns> {
     const source = fixtureSource(folder);
     const index = (await readJson(source, 'model_index.json')) as Record<string, unknown>;
     const options = { precision: 'stored', capabilities: gpu.capabilities } as const;
     const components = await openWanComponents({ id: 'tiny', source }, index, options);
     for (const weights of components.weights) await weights.load(gpu, {});
     const promptLength = { cond: 5, uncond: 3 };
-    const run = new WanRun(gpu, components, { latentSize: [2, 4, 6], steps, stateRows: 1, promptLength }, 'f32');
+    const geometry = { latentSize: [2, 4, 6], steps, stateRows: 1, promptLength, ...changes } as const;
+    const run = new WanRun(gpu, components, geometry, 'f32');
     await run.start();
     const random = new Random(1);
     const { textDim } = components.transformer.config;
@@ -54,19 +63,18 @@ export class TinyRuns {
     return new TinyRuns(gpu, components, run);
   }
 
-  /** What a policy keeps, recorded but not allocated. */
-  cache(policy: string, options: Readonly<Record<string, unknown>> = {}, decider?: Decider) {
-    const configured = configurePolicy(policy, options);
+  /** What a policy keeps, recorded but not allocated. @param policy A name, or one of the test's own. */
+  cache(policy: string | Policy, options: Readonly<Record<string, unknown>> = {}, decider?: Decider) {
+    const configured = typeof policy === 'string' ? configurePolicy(policy, options) : ownPolicy(policy, options);
     const { capabilities } = this.gpu;
     const ops = { capabilities, operands: 'f32' } as const;
-    const makeWithin = decider === 'readback' ? byReadback : undefined;
-    const cache = new WanCache(this.run, configured, this.components.transformer, ops, makeWithin);
-    return { cache, scheduler: new Scheduler(configured.policy, runShape(this.run)) };
+    const cache = new Executor(this.run, configured, this.shape, ops, decider);
+    return { cache, scheduler: new Scheduler(configured.policy, this.shape, {}, configured.limits) };
   }
 
   /** A whole denoising: final latents, what the scheduler recorded, and every command that was submitted. */
   async denoise(
-    policy: string,
+    policy: string | Policy,
     options: Readonly<Record<string, unknown>> = {},
     onStep?: (step: number) => void,
     decider?: Decider,
@@ -76,12 +84,11 @@ export class TinyRuns {
     await cache.start(gpu);
     const submit = vi.spyOn(run.program, 'submit');
     try {
-      const { kind, shift } = this.components.sampler;
       await denoise(
         { gpu, run, pacer: new Pacer(gpu) },
         {
-          sampler: kind.create(this.steps, shift),
-          guidanceScale: 4,
+          sampler: this.sampler,
+          guidanceScale: GUIDANCE,
           latents: new Random(2).values(16 * 2 * 4 * 6),
           forwards: new ScheduledForwards(run, cache, scheduler),
           ...(onStep && { onStep }),
@@ -95,6 +102,12 @@ export class TinyRuns {
     }
   }
 
+  /** The file's own, for so many steps. */
+  get sampler(): Sampler {
+    const { kind, shift } = this.components.sampler;
+    return kind.create(this.run.geometry.steps, shift);
+  }
+
   dispose(): void {
     this.run.stop();
     for (const weights of this.components.weights) weights.dispose(this.gpu);
@@ -104,4 +117,9 @@ export class TinyRuns {
 /** How many dispatches run a kernel, by the first part of its name. */
 export function countKernels(commands: readonly ReadyCommand[], name: string): number {
   return commands.filter((command) => command.kind === 'dispatch' && command.kernel.name.split('.')[0] === name).length;
+}
+
+/** A policy of a test's own, with the options that all policies have. */
+function ownPolicy(policy: Policy, options: Readonly<Record<string, unknown>>): ConfiguredPolicy {
+  return policyKind('own', 'a policy of a test', {}, () => policy).configure(options);
 }

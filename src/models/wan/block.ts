@@ -1,4 +1,3 @@
-import { SUB_LAYERS, type SubLayer } from '../../cache/step-plan.ts';
 import type { Tensor } from '../../gpu/tensor.ts';
 import { addGated } from '../../ops/add-gated.ts';
 import { addScaled } from '../../ops/add-scaled.ts';
@@ -10,6 +9,20 @@ import { norm } from '../../ops/norm.ts';
 import { qkNormRope } from '../../ops/qk-norm-rope.ts';
 import type { WeightSet } from '../../weights/weight-set.ts';
 import { innerDim, type WanTransformerConfig } from './config.ts';
+
+/** The sub-layers of a block, in the order that they run. */
+export const SUB_LAYERS = ['selfAttention', 'crossAttention', 'mlp'] as const;
+
+/** One of them. */
+export type WanSubLayer = (typeof SUB_LAYERS)[number];
+
+/** An attention of which only some heads are computed. */
+export interface PartialHeads {
+  /** What all heads come to, [tokens, width] in the operands' type: computed heads overwrite their part of it. */
+  readonly attended: Tensor;
+  /** [heads] u32: 1 for those that are computed. */
+  readonly mask: Tensor;
+}
 
 /** Parts of the modulation table, in the checkpoint's order. */
 const PART = { shift: 0, scale: 1, gate: 2, ffnShift: 3, ffnScale: 4, ffnGate: 5 } as const;
@@ -93,7 +106,7 @@ export class WanTransformerBlock {
    *
    * @param kept [tokens, width] f32: the output as before its gate.
    */
-  recordSubLayer(ops: OpContext, inputs: WanBlockInputs, keysValues: Tensor, type: SubLayer, kept?: Tensor): void {
+  recordSubLayer(ops: OpContext, inputs: WanBlockInputs, keysValues: Tensor, type: WanSubLayer, kept?: Tensor): void {
     if (type === 'selfAttention') this.#recordSelfAttention(ops, inputs, kept);
     else if (type === 'crossAttention') this.#recordCrossAttention(ops, inputs.hiddenStates, keysValues, kept);
     else this.#recordFfn(ops, inputs, kept);
@@ -104,7 +117,7 @@ export class WanTransformerBlock {
    *
    * @param kept [tokens, width] f32.
    */
-  recordAdd(ops: OpContext, inputs: WanBlockInputs, type: SubLayer, kept: Tensor): void {
+  recordAdd(ops: OpContext, inputs: WanBlockInputs, type: WanSubLayer, kept: Tensor): void {
     const { hiddenStates: out } = inputs;
     if (type === 'crossAttention') {
       addScaled(ops, { x: kept, out, factor: 1 });
@@ -124,7 +137,12 @@ export class WanTransformerBlock {
     this.#modulatedNorm(ops, inputs, PART.shift, PART.scale, out);
   }
 
-  #recordSelfAttention(ops: OpContext, inputs: WanBlockInputs, kept?: Tensor): void {
+  /** Records self-attention, of which only some heads are computed; its output is added to `hiddenStates`. */
+  recordHeads(ops: OpContext, inputs: WanBlockInputs, heads: PartialHeads): void {
+    this.#recordSelfAttention(ops, inputs, undefined, heads);
+  }
+
+  #recordSelfAttention(ops: OpContext, inputs: WanBlockInputs, kept?: Tensor, partial?: PartialHeads): void {
     const { hiddenStates, rope } = inputs;
     const { qkv, normQ, normK, out } = this.#selfAttention;
     const { attentionHeadDim: headDim, numAttentionHeads: heads, eps } = this.#config;
@@ -143,7 +161,7 @@ export class WanTransformerBlock {
       table: rope,
       ...(ready === projected ? {} : { out: ready, copied: 2 * width }),
     });
-    const attended = recorder.temporary('attn1.out', [tokens, width], operands);
+    const attended = partial?.attended ?? recorder.temporary('attn1.out', [tokens, width], operands);
     const view = (offset: number) => ({ tensor: ready, rowStride: 3 * width, offset });
     attention(ops, {
       q: view(0),
@@ -154,6 +172,7 @@ export class WanTransformerBlock {
       headDim,
       queries: tokens,
       keys: tokens,
+      ...(partial && { headMask: partial.mask }),
     });
     this.#finish(ops, inputs, { x: attended, linear: out, part: PART.gate, kept });
   }

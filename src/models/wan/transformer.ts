@@ -6,8 +6,10 @@ import { norm } from '../../ops/norm.ts';
 import { patchify, unpatchify } from '../../ops/patchify.ts';
 import { silu } from '../../ops/silu.ts';
 import type { WeightSet } from '../../weights/weight-set.ts';
+import type { ForwardSections } from '../forward-sites.ts';
 import { type WanBlockInputs, WanTransformerBlock } from './block.ts';
 import { innerDim, type WanTransformerConfig } from './config.ts';
+import { type FrameRange, putFrames, takeFrames } from './frames.ts';
 
 /** A latent clip's sizes: frames, rows and columns of latents. */
 export type LatentSize = readonly [frames: number, rows: number, columns: number];
@@ -45,6 +47,8 @@ export interface WanForward {
   readonly velocity: Tensor;
   /** Which velocity of the stack is this forward's. */
   readonly velocityIndex: number;
+  /** Of a forward of some frames only; absent for all. */
+  readonly frames?: FrameRange;
 }
 
 /**
@@ -149,9 +153,13 @@ export class WanTransformer3DModel {
   }
 
   /** Records the sections of a forward, `prefix.embed`, `prefix.block.N`, `prefix.head`, and returns their names. */
-  recordForward(ops: OpContext, prefix: string, forward: WanForward): WanSections {
+  recordForward(ops: OpContext, prefix: string, forward: WanForward): ForwardSections {
     const { recorder } = ops;
-    const sections = wanSections(prefix, this.blocks.length);
+    const sections: ForwardSections = {
+      embed: `${prefix}.embed`,
+      blocks: this.blocks.map((_, i) => `${prefix}.block.${i}`),
+      head: `${prefix}.head`,
+    };
     const inputs: WanBlockInputs = {
       hiddenStates: forward.hiddenStates,
       timestepProj: forward.timesteps.timestepProj,
@@ -168,7 +176,8 @@ export class WanTransformer3DModel {
     return sections;
   }
 
-  #recordEmbed(ops: OpContext, { latents, hiddenStates }: WanForward): void {
+  #recordEmbed(ops: OpContext, { latents: whole, hiddenStates, frames }: WanForward): void {
+    const latents = frames ? takeFrames(ops.recorder, whole, frames) : whole;
     const tokens = hiddenStates.shape[0] as number;
     const patches = ops.recorder.temporary('patches', [tokens, this.#patchEmbedding.inFeatures]);
     patchify(ops, { latents, tokens: patches, patch: this.config.patchSize });
@@ -176,7 +185,7 @@ export class WanTransformer3DModel {
   }
 
   #recordHead(ops: OpContext, forward: WanForward): void {
-    const { hiddenStates, timesteps, groups, velocity, velocityIndex } = forward;
+    const { hiddenStates, timesteps, groups, velocity, velocityIndex, frames } = forward;
     const { recorder, operands } = ops;
     const tokens = hiddenStates.shape[0] as number;
     const normed = recorder.temporary('norm_out', hiddenStates.shape, operands);
@@ -185,21 +194,14 @@ export class WanTransformer3DModel {
     norm(ops, { kind: 'layer', x: hiddenStates, out: normed, eps: this.config.eps, affine });
     const patches = recorder.temporary('proj_out', [tokens, this.#head.proj.outFeatures]);
     matmul(ops, { x: normed, linear: this.#head.proj, out: patches });
-    unpatchify(ops, { tokens: patches, latents: velocity, patch: this.config.patchSize, clip: velocityIndex });
+    const patch = this.config.patchSize;
+    if (!frames) {
+      unpatchify(ops, { tokens: patches, latents: velocity, patch, clip: velocityIndex });
+      return;
+    }
+    const [channels = 0, , rows = 0, columns = 0] = velocity.shape.slice(-4);
+    const own = recorder.temporary('velocity', [1, channels, frames.count, rows, columns]);
+    unpatchify(ops, { tokens: patches, latents: own, patch });
+    putFrames(recorder, own, velocity, velocityIndex, frames);
   }
-}
-
-/** The sections of a recorded forward, to be run in this order. */
-export interface WanSections {
-  readonly embed: string;
-  readonly blocks: readonly string[];
-  readonly head: string;
-}
-
-function wanSections(prefix: string, layers: number): WanSections {
-  return {
-    embed: `${prefix}.embed`,
-    blocks: Array.from({ length: layers }, (_, i) => `${prefix}.block.${i}`),
-    head: `${prefix}.head`,
-  };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { forward, run as ran, restore } from '../../../src/cache/action.ts';
 import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
-import type { RunShape } from '../../../src/cache/policy.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { runShape } from '../../support/run-shape.ts';
 import { artifact } from '../../support/smoothcache.ts';
 import { decide, firesAt, runScript } from './support.ts';
 
@@ -25,8 +26,8 @@ describe.each(MEASURED)('%s', (name) => {
   });
 
   test('U6: a run after another, whole or aborted, is a fresh one', () => {
-    const run: RunShape = { steps: 15, branches: ['cond', 'uncond'], blocks: 4 };
-    const fresh = decide(name, { interval: 2 }, 15, firesAt(4), run.branches);
+    const run = runShape(15);
+    const fresh = decide(name, { interval: 2 }, 15, firesAt(4), ['cond', 'uncond']);
     for (const until of [15, 6, 1]) {
       const { policy } = configurePolicy(name, { interval: 2 });
       runScript(new Scheduler(policy, run), run, firesAt(2), until);
@@ -57,15 +58,21 @@ describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
   });
 });
 
-test('U14: the scheduler computes the first step whatever a policy says', () => {
-  const { policy } = configurePolicy('none');
-  const eager = Object.assign(Object.create(policy), { plan: () => ({ kind: 'reuse', order: 0 }) });
-  const run: RunShape = { steps: 3, branches: ['cond'], blocks: 4 };
+test('U14: a policy that would reuse at once computes the first step, and has kept all that it reuses at the next', () => {
+  const slots = [{ name: 'stack', site: 'blocks.0-3', value: 'residual' }] as const;
+  const eager = { declare: () => ({ slots, remedy: '' }), begin() {}, plan: () => forward(restore('stack')) };
+  const run = runShape(3, ['cond']);
   expect(runScript(new Scheduler(eager, run), run, () => 0).schedule.cond).toBe('100');
+  const bySubLayer = {
+    ...eager,
+    declare: () => ({ slots: [{ name: 'mlp', site: 'block.0.mlp', value: 'beforeGate' }] as const, remedy: '' }),
+    plan: () => forward(ran('block.0.selfAttention'), ran('block.0.crossAttention'), restore('mlp')),
+  };
+  expect(runScript(new Scheduler(bySubLayer, run), run, () => 0).schedule.cond).toBe('100');
 });
 
 test('steps are planned in order, once', () => {
-  const scheduler = new Scheduler(configurePolicy('none').policy, { steps: 3, branches: ['cond'], blocks: 1 });
+  const scheduler = new Scheduler(configurePolicy('none').policy, runShape(3, ['cond']));
   scheduler.plan(0, 'cond');
   expect(() => scheduler.plan(0, 'cond')).toThrow('step 0 of cond planned after 1 steps');
   expect(() => scheduler.plan(2, 'cond')).toThrow('step 2 of cond planned after 1 steps');

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
-import type { Branch, RunShape } from '../../../src/cache/policy.ts';
-import { type BlockScores, type ForwardEvent, Scheduler } from '../../../src/cache/scheduler.ts';
+import type { BlockScores, ForwardEvent } from '../../../src/cache/run-record.ts';
+import type { Branch } from '../../../src/cache/run-shape.ts';
+import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { runShape } from '../../support/run-shape.ts';
 import { artifact } from '../../support/smoothcache.ts';
 import { drift, firesAt, runScript } from './support.ts';
 
-const RUN: RunShape = { steps: 12, branches: ['cond', 'uncond'], blocks: 4 };
+const RUN = runShape(12);
+const BRANCHES = ['cond', 'uncond'] as const;
 
 test.each(POLICIES.map(({ name }) => name))('%s: the listener is told what is recorded, as it is', (name) => {
   const options = name === 'smoothcache' ? { artifact: artifact(RUN.steps), threshold: 0.12 } : {};
@@ -19,11 +22,11 @@ test.each(POLICIES.map(({ name }) => name))('%s: the listener is told what is re
   const script = name === 'bwcache' ? firesAt(3) : drift(0.04);
   for (const until of [1, 5]) {
     runScript(new Scheduler(configurePolicy(name, options).policy, RUN, listener), RUN, script, until);
-    expect(forwards.splice(0).length).toBe(until * RUN.branches.length);
+    expect(forwards.splice(0).length).toBe(until * BRANCHES.length);
     scores.splice(0);
   }
   const record = runScript(scheduler, RUN, script);
-  for (const branch of RUN.branches) expect(digits(forwards, branch)).toBe(record.schedule[branch]);
+  for (const branch of BRANCHES) expect(digits(forwards, branch)).toBe(record.schedule[branch]);
   expect(forwards.reduce((sum, { computed }) => sum + computed, 0)).toBeCloseTo(record.blocks.computed, 9);
   expect(forwards.every(({ blocks }) => blocks === RUN.blocks)).toBe(true);
   expect(scores).toEqual(record.scores);

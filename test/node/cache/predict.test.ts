@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../../src/cache/index.ts';
-import type { Branch } from '../../../src/cache/policy.ts';
 import { predictSchedule, type RecordedRun } from '../../../src/cache/predict.ts';
-import { type BlockScores, Scheduler } from '../../../src/cache/scheduler.ts';
+import { measuredSites } from '../../../src/cache/run-log.ts';
+import type { BlockScores, RunRecord } from '../../../src/cache/run-record.ts';
+import type { Branch } from '../../../src/cache/run-shape.ts';
 import { caseOptions, caseSettings, recordedProbes, recordedScores } from '../../../src/conformance/caching-case.ts';
 import { readGolden } from '../../../src/conformance/golden.ts';
 import { OptionError } from '../../../src/errors.ts';
 import { sourceFromFiles } from '../../../src/weights/source.ts';
 import fc from '../../support/property.ts';
+import { runShape } from '../../support/run-shape.ts';
 import { artifact } from '../../support/smoothcache.ts';
-import { decide, drift, firesAt, type Script } from './support.ts';
+import { decide, drift, firesAt, type Script, schedulerOf } from './support.ts';
 
 type Options = RecordedRun['policy']['options'];
 
@@ -18,24 +20,35 @@ const BRANCHES: readonly Branch[] = ['cond', 'uncond'];
 const BLOCKS = 4;
 
 /** A run on a script, with the policy's options as a report has them. */
-function recorded(name: string, options: Options, steps: number, script: Script, branches = BRANCHES): RecordedRun {
+function recorded(
+  name: string,
+  options: Options,
+  steps: number,
+  script: Script,
+  branches = BRANCHES,
+): RecordedRun & RunRecord {
   const configured = configurePolicy(name, options);
   const taken = configured.policy.steps?.(steps) ?? steps;
   const record = decide(name, options, taken, script, branches);
-  return { ...record, steps: taken, policy: { name, options: configured.options } };
+  return { ...record, policy: { name, options: configured.options } };
 }
 
 /** A run without a policy that has measured these scores of its blocks, by branch and step; the first step has none. */
 function measuredRun(probe: string, scores: ReadonlyMap<Branch, readonly (readonly number[])[]>): RecordedRun {
   const [first = []] = scores.values();
   const rows = [...scores].flatMap(([branch, steps]) =>
-    steps.map((blocks, step): BlockScores => ({ step, branch, blocks, mean: mean(blocks) })),
+    steps.map((blocks, step): BlockScores => {
+      const average = mean(blocks);
+      const compared = { measurement: 'probe', reference: step - 1, indicator: average };
+      return { step, branch, blocks, mean: average, ...compared };
+    }),
   );
+  const shape = runShape(first.length, [...scores.keys()], { blocks: first[0]?.length ?? 0 });
+  const { policy } = configurePolicy('none', { measure: probe });
   return {
-    steps: first.length,
-    schedule: Object.fromEntries([...scores.keys()].map((branch) => [branch, '1'.repeat(first.length)])),
+    shape,
+    measurements: measuredSites(policy.declare(shape)),
     scores: rows.filter(({ step }) => step > 0),
-    blocks: { computed: rows.length * (first[0]?.length ?? 0), reused: 0 },
     policy: { name: 'none', options: { measure: probe } },
   };
 }
@@ -135,21 +148,20 @@ describe('from one run that measured everything', () => {
           ['cond', cond],
           ['uncond', uncond],
         ]);
-        const shape = { steps: STEPS, branches: BRANCHES, blocks: BLOCKS };
-        const { policy } = configurePolicy('bwcache', options);
-        const scheduler = new Scheduler(policy, shape);
-        const measured = policy.requirements(shape).probe?.blocks ?? [];
+        const shape = runShape(STEPS, BRANCHES, { blocks: BLOCKS });
+        const scheduler = schedulerOf('bwcache', options, shape);
+        const measured = measuredSites(scheduler.declaration)[0]?.sites.map((site) => Number(site.split('.')[1])) ?? [];
         for (let step = 0; step < STEPS; step++) {
           for (const branch of BRANCHES) {
-            const plan = scheduler.plan(step, branch);
-            if (plan.kind !== 'compute' || !plan.measure || step === 0) continue;
+            const { observes } = scheduler.plan(step, branch);
+            if (observes === undefined) continue;
             const blocks = measured.map((block) => scores.get(branch)?.[step]?.[block] as number);
-            scheduler.observe(step, branch, { blocks, mean: mean(blocks) });
+            scheduler.observe(step, branch, observes, step === 0 ? undefined : { blocks, mean: mean(blocks) });
           }
         }
         const { schedule, blocks } = scheduler.record;
         const computedShare = blocks.computed / (blocks.computed + blocks.reused);
-        expect(predictSchedule(measuredRun('feature', scores), { name: 'bwcache', options })).toEqual({
+        expect(predictSchedule(measuredRun('feature', scores), { name: 'bwcache', options })).toMatchObject({
           schedule,
           isComplete: true,
           computedShare,
@@ -168,7 +180,7 @@ describe('where the run has no score', () => {
     expect(run.schedule).toEqual({ cond: '111111100100100', uncond: '111111100100100' });
     const lower = predict({ threshold: 0.05, interval: 2, tail: 0 });
     // Step 7, which the policy would have computed and measured, was reused.
-    expect(lower).toEqual({
+    expect(lower).toMatchObject({
       schedule: { cond: '11111111', uncond: '11111111' },
       isComplete: false,
       computedShare: 1,
@@ -195,7 +207,7 @@ describe('where the run has no score', () => {
     const drifted = recorded('fbcache', { threshold: 0.1 }, 9, drift(0.04));
     expect(drifted.schedule.cond).toBe('100100100');
     // Step 2 computes now: what step 3 would be compared with is not what it was compared with.
-    expect(predictSchedule(drifted, { name: 'fbcache', options: { threshold: 0.05 } })).toEqual({
+    expect(predictSchedule(drifted, { name: 'fbcache', options: { threshold: 0.05 } })).toMatchObject({
       schedule: { cond: '101', uncond: '101' },
       isComplete: false,
       computedShare: (4 + 1 + 4) / 12,
@@ -206,7 +218,7 @@ describe('where the run has no score', () => {
     const run = recorded('bwcache', { branches: 'condLeads', threshold: 0 }, 6, () => 0.1);
     expect(predict({ threshold: 0 }, run).schedule).toEqual({ cond: '111111', uncond: '11' });
     const blind = recorded('none', {}, 6, () => 0);
-    expect(predict({}, blind)).toEqual({
+    expect(predict({}, blind)).toMatchObject({
       schedule: { cond: '11', uncond: '11' },
       isComplete: false,
       computedShare: 1,
@@ -225,13 +237,31 @@ describe('refused', () => {
       feature,
       'bwcache',
       { probe: 'modulated' },
-      /run of bwcache measured feature.*probe modulated is/,
+      /run of bwcache measured output of .*; modulatedInput of 4 sites .* is needed/,
     ],
-    ['other tokens', feature, 'bwcache', { blocks: 2 }, /every 2, blocks 2; every 1 is needed/],
-    ['other blocks', feature, 'bwcache', { every: 2 }, /blocks 2; a score of block 1 is needed/],
-    ['a rule from a probe', feature, 'teacache', {}, /measured feature.*the signal modulated is needed/],
-    ['a probe from a rule', teacache, 'bwcache', {}, /teacache measured its own signal; probe feature is needed/],
-    ['another signal', teacache, 'fbcache', {}, /measured its own signal; the signal firstBlock is needed/],
+    ['other tokens', feature, 'bwcache', { blocks: 2 }, /every 2\); output of 2 sites .*every 1\) is needed/],
+    [
+      'other blocks',
+      feature,
+      'bwcache',
+      { every: 2 },
+      /2 sites from block.0 to block.2 .*; output of 4 sites from block.0 to block.3/,
+    ],
+    ['a rule from a probe', feature, 'teacache', {}, /measured output of.*; modulatedInput of block.0 .*is needed/],
+    [
+      'a probe from a rule',
+      teacache,
+      'bwcache',
+      {},
+      /teacache measured modulatedInput of block.0 .*; output of 4 sites .*is needed/,
+    ],
+    [
+      'another signal',
+      teacache,
+      'fbcache',
+      {},
+      /measured modulatedInput of block.0 .*; residual of block.0 .*is needed/,
+    ],
     ['options that it does not take', feature, 'bwcache', { threshold: -1 }, /policyOptions.threshold is -1/],
     ['a policy that is not built', feature, 'magic', {}, /There is no policy magic/],
     [
@@ -248,7 +278,7 @@ describe('refused', () => {
   });
 
   test('a report without forwards', () => {
-    const empty = { ...feature, schedule: {} };
+    const empty = { ...feature, shape: { ...feature.shape, keys: [] } };
     expect(() => predictSchedule(empty, { name: 'none', options: {} })).toThrow(/no forwards. Pass the report of/);
   });
 });

@@ -1,24 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../../src/cache/index.ts';
-import type { RunShape } from '../../../src/cache/policy.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { runShape, subLayerDigits } from '../../support/run-shape.ts';
 import { artifact } from '../../support/smoothcache.ts';
 import { decide, runScript } from './support.ts';
 
 const GOLDEN = artifact(12);
-const RUN: RunShape = { steps: 12, branches: ['cond', 'uncond'], blocks: 4 };
+const RUN = runShape(12);
 
 /** What options decide, in one branch. */
 const record = (options: object, steps = 12) =>
   decide('smoothcache', { artifact: artifact(steps), ...options }, steps, () => 0);
-const mlp = (options: object, steps?: number) => record(options, steps).subLayers?.cond?.mlp;
+const mlp = (options: object, steps?: number) => digits(record(options, steps)).mlp;
+
+/** By sub-layer, one row for all blocks; where all went one way, that. */
+function digits({ sites }: ReturnType<typeof record>, key: 'cond' | 'uncond' = 'cond') {
+  const of = (type: string) => subLayerDigits(sites, key, type) ?? sites.find((row) => row.key === key)?.digits;
+  return { selfAttention: of('selfAttention'), crossAttention: of('crossAttention'), mlp: of('mlp') };
+}
 
 describe('U4: golden schedules of SmoothCache', () => {
   test.each([
     [0.2, '100100100101'],
     [0.3, '100010001001'],
   ])('threshold %d', (threshold, golden) => {
-    expect(record({ threshold }).subLayers?.cond).toEqual({
+    expect(digits(record({ threshold }))).toEqual({
       selfAttention: golden,
       crossAttention: golden,
       mlp: golden,
@@ -26,9 +32,9 @@ describe('U4: golden schedules of SmoothCache', () => {
   });
 
   test('U1: threshold .05 computes everything, by plans as if there were no policy', () => {
-    const { schedule, subLayers, blocks } = record({ threshold: 0.05 });
+    const { schedule, sites, blocks } = record({ threshold: 0.05 });
     expect(schedule.cond).toBe('111111111111');
-    expect(subLayers).toBeUndefined();
+    expect(sites.map(({ site }) => site)).toEqual(['blocks.0-3']);
     expect(blocks).toEqual({ computed: 48, reused: 0 });
   });
 });
@@ -43,8 +49,9 @@ describe('laws', () => {
   test('types take schedules of their own: a block counts by its sub-layers', () => {
     const still = artifact(6, [0.9, 0.9]).errors.mlp;
     const errors = { ...artifact(6, [0.1, 0.1]).errors, mlp: still };
-    const { blocks, subLayers, schedule } = record({ artifact: { ...artifact(6, [0, 0]), errors } }, 6);
-    expect(subLayers?.cond).toEqual({ selfAttention: '100101', crossAttention: '100101', mlp: '111111' });
+    const mixed = record({ artifact: { ...artifact(6, [0, 0]), errors } }, 6);
+    const { blocks, schedule } = mixed;
+    expect(digits(mixed)).toEqual({ selfAttention: '100101', crossAttention: '100101', mlp: '111111' });
     expect(schedule.cond).toBe('111111');
     expect(blocks.computed).toBeCloseTo((4 * (2 * 3 + 6)) / 3);
   });
@@ -52,8 +59,11 @@ describe('laws', () => {
   test('a step that the next one takes nothing from keeps nothing', () => {
     const { policy } = configurePolicy('smoothcache', { artifact: GOLDEN, threshold: 0.2 });
     policy.begin(RUN);
-    const kinds = Array.from({ length: 12 }, (_, step) => policy.plan(step, 'cond').kind);
-    expect(kinds.slice(9)).toEqual(['blocks', 'blocks', 'compute']);
+    const kinds = Array.from({ length: 12 }, (_, step) => {
+      const [, first] = policy.plan({ step, key: 'cond', isForced: false });
+      return first?.kind;
+    });
+    expect(kinds.slice(9)).toEqual(['keep', 'restore', 'run']);
   });
 
   test('U6: a run after another, aborted or whole, is a fresh one', () => {
@@ -61,7 +71,7 @@ describe('laws', () => {
     const fresh = runScript(new Scheduler(policy, RUN), RUN, () => 0);
     runScript(new Scheduler(policy, RUN), RUN, () => 0, 5);
     expect(runScript(new Scheduler(policy, RUN), RUN, () => 0)).toEqual(fresh);
-    expect(fresh.subLayers?.cond).toEqual(fresh.subLayers?.uncond);
+    expect(digits(fresh)).toEqual(digits(fresh, 'uncond'));
   });
 
   test.each([Number.NaN, null, Number.POSITIVE_INFINITY])('U9: an error of %s computes', (error) => {

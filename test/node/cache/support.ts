@@ -1,6 +1,8 @@
 import { configurePolicy } from '../../../src/cache/index.ts';
-import type { Branch, RunShape } from '../../../src/cache/policy.ts';
-import { type RunRecord, Scheduler } from '../../../src/cache/scheduler.ts';
+import type { RunRecord } from '../../../src/cache/run-record.ts';
+import { type Branch, branchOf, type RunShape } from '../../../src/cache/run-shape.ts';
+import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { runShape } from '../../support/run-shape.ts';
 
 /** The mean score of a step of a branch, by script; `computed` is the last step that computed. */
 export type Script = (step: number, branch: Branch, computed: number) => number;
@@ -20,20 +22,26 @@ export const drift =
 /** Runs the real scheduler on scripted scores, step by step, up to `until`. */
 export function runScript(scheduler: Scheduler, run: RunShape, script: Script, until = run.steps): RunRecord {
   for (let step = 0; step < until; step++) {
-    for (const branch of run.branches) {
-      const plan = scheduler.plan(step, branch);
-      const computed = scheduler.record.schedule[branch]?.lastIndexOf('1') ?? 0;
-      if (plan.kind === 'decideWithin') {
-        const score = step === 0 ? Number.POSITIVE_INFINITY : script(step, branch, computed);
-        scheduler.decide(step, branch, score, plan.isForced);
-      }
+    for (const key of run.keys) {
+      const forward = scheduler.plan(step, key);
+      const { decides, observes } = forward;
+      const computed = scheduler.record.schedule[key]?.lastIndexOf('1') ?? 0;
+      const score = () => script(step, branchOf(scheduler.leader(key)), computed);
+      if (decides) scheduler.decide(forward, step === 0 ? Number.POSITIVE_INFINITY : score());
+      if (observes === undefined) continue;
       // As on the GPU, the first measurement has nothing to be compared with.
-      if (plan.kind !== 'compute' || !plan.measure || step === 0) continue;
-      const mean = script(step, branch, computed);
-      scheduler.observe(step, branch, { mean, blocks: new Array<number>(run.blocks).fill(mean) });
+      const mean = score();
+      const blocks = new Array<number>(run.blocks).fill(mean);
+      scheduler.observe(step, key, observes, step === 0 ? undefined : { mean, blocks });
     }
   }
   return scheduler.record;
+}
+
+/** A scheduler of a policy, with its limits. */
+export function schedulerOf(policy: string, options: Readonly<Record<string, unknown>>, run: RunShape): Scheduler {
+  const configured = configurePolicy(policy, options);
+  return new Scheduler(configured.policy, run, {}, configured.limits);
 }
 
 /** What a policy's options decide on a script, in one branch if no more are named. */
@@ -44,6 +52,6 @@ export function decide(
   script: Script,
   branches: readonly Branch[] = ['cond'],
 ): RunRecord {
-  const run: RunShape = { steps, branches, blocks: 4 };
-  return runScript(new Scheduler(configurePolicy(policy, options).policy, run), run, script);
+  const run = runShape(steps, branches);
+  return runScript(schedulerOf(policy, options, run), run, script);
 }

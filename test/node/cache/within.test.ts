@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../../src/cache/index.ts';
-import type { RunShape } from '../../../src/cache/policy.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { runShape } from '../../support/run-shape.ts';
 import { decide, drift, runScript, type Script } from './support.ts';
 
 const constant =
@@ -66,8 +66,8 @@ describe.each([
   });
 
   test('U6: a run after another, whole or aborted, is a fresh one', () => {
-    const run: RunShape = { steps: 15, branches: ['cond', 'uncond'], blocks: 4 };
-    const fresh = decide(name, {}, 15, drift(0.02), run.branches);
+    const run = runShape(15);
+    const fresh = decide(name, {}, 15, drift(0.02), ['cond', 'uncond']);
     for (const until of [15, 6, 1]) {
       const { policy } = configurePolicy(name);
       runScript(new Scheduler(policy, run), run, constant(0.03), until);

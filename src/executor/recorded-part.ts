@@ -3,6 +3,7 @@ import { Program, plannedBytes } from '../gpu/program.ts';
 import { Readback } from '../gpu/readback.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
+import { type Piece, piece } from './piece.ts';
 
 /** What a part has once it has memory. */
 interface Allocated {
@@ -48,6 +49,11 @@ export abstract class RecordedPart {
     this.#allocated?.program.dispose();
     for (const readback of this.#allocated?.readbacks.values() ?? []) readback.dispose();
     this.#allocated = undefined;
+  }
+
+  /** A section of it. */
+  protected piece(section: string): Piece {
+    return piece(this.recording, section, () => this.allocated.program);
   }
 
   /** What it is allocated on, and its program. */

@@ -1,0 +1,92 @@
+import type { Forecast } from './forecast.ts';
+import type { Site } from './site.ts';
+
+/** Runs a site: `embed`, a block, a sub-layer, `head`. */
+export interface Run {
+  readonly kind: 'run';
+  readonly site: Site;
+  /** Of a sub-layer kept by heads: those that are computed; the others are what the slot kept. Absent: all. */
+  readonly heads?: readonly boolean[];
+}
+
+/** Runs actions, and keeps in a slot what their site has come to by them. */
+export interface Keep {
+  readonly kind: 'keep';
+  readonly slot: string;
+  readonly of: readonly Action[];
+}
+
+/** Takes what a slot has kept in the place of running its site. */
+export interface Restore {
+  readonly kind: 'restore';
+  readonly slot: string;
+  /** What becomes of several kept values; absent: the newest, as it is. */
+  readonly forecast?: Forecast;
+}
+
+/** Runs actions, and compares what they come to with what the measurement's slots have kept. */
+export interface Measure {
+  readonly kind: 'measure';
+  readonly measurement: string;
+  readonly of: readonly Action[];
+}
+
+/** What was measured last becomes what is compared next: for a measurement that does not do so by itself. */
+export interface Refresh {
+  readonly kind: 'refresh';
+  readonly measurement: string;
+}
+
+/** Runs one of a decision's two lists, by what has just been measured: the GPU decides, within the step. */
+export interface Decide {
+  readonly kind: 'decide';
+  readonly decision: string;
+  /** The verdict is to compute, whatever is measured. */
+  readonly isForced: boolean;
+}
+
+/** Something that a forward does. */
+export type Action = Run | Keep | Restore | Measure | Refresh | Decide;
+
+/** See `Run`. */
+export function run(site: Site, heads?: readonly boolean[]): Run {
+  return { kind: 'run', site, ...(heads && { heads }) };
+}
+
+/** See `Keep`. */
+export function keep(slot: string, ...of: readonly Action[]): Keep {
+  return { kind: 'keep', slot, of };
+}
+
+/** See `Restore`. */
+export function restore(slot: string, forecast?: Forecast): Restore {
+  return { kind: 'restore', slot, ...(forecast && { forecast }) };
+}
+
+/** See `Measure`. */
+export function measure(measurement: string, ...of: readonly Action[]): Measure {
+  return { kind: 'measure', measurement, of };
+}
+
+/** See `Refresh`. */
+export function refresh(measurement: string): Refresh {
+  return { kind: 'refresh', measurement };
+}
+
+/** See `Decide`. */
+export function decide(decision: string, isForced = false): Decide {
+  return { kind: 'decide', decision, isForced };
+}
+
+/** A forward whose blocks are what is said: tokens before them, a prediction after. */
+export function forward(...blocks: readonly Action[]): Action[] {
+  return [run('embed'), ...blocks, run('head')];
+}
+
+/** All actions of a list, each before those inside it; not those of decisions. */
+export function* flattened(actions: readonly Action[]): Iterable<Action> {
+  for (const action of actions) {
+    yield action;
+    if ('of' in action) yield* flattened(action.of);
+  }
+}

@@ -1,0 +1,67 @@
+import type { VerdictRule } from '../ops/verdict-rule.ts';
+import type { Action } from './action.ts';
+import type { Branch } from './run-shape.ts';
+import type { Site } from './site.ts';
+
+/** Which tensor of a site is meant. */
+export type SiteValue =
+  /** The stream after the site; of `velocity` the prediction: BWCache's Eq. 5 compares a block's. */
+  | 'output'
+  /** What the site adds to the stream, its gate included. */
+  | 'residual'
+  /** A sub-layer's output before its gate: when it is restored, the current timestep's gate applies. */
+  | 'beforeGate'
+  /** Of a block: `LN(x) (1 + scale) + shift`, the modulated input of its first sub-layer (TeaCache). */
+  | 'modulatedInput';
+
+/** A place for a tensor from one step to another: one for each forward key, `depth` times as large. */
+export interface Slot {
+  /** Of a policy's slots, each has its own. */
+  readonly name: string;
+  readonly site: Site;
+  readonly value: SiteValue;
+  /** The last so many values are kept, 1 by default: what a forecast goes on from. */
+  readonly depth?: number;
+  /** As it is kept; f32 by default. */
+  readonly precision?: 'f32' | 'f16';
+  /** Every how many-th token is kept, to be compared: 1 by default, for all. */
+  readonly every?: number;
+  /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */
+  readonly relativeTo?: Branch;
+}
+
+/** How two tensors are compared. */
+export interface Metric {
+  /** `relativeL1`: `sum |a - b| / sum |b|`, b being the older or the newer one. */
+  readonly kind: 'relativeL1';
+  readonly denominator: 'older' | 'newer';
+}
+
+/** What is compared between steps, as one list of scores. */
+export interface Measurement {
+  readonly name: string;
+  readonly metric: Metric;
+  /** What each value is compared with: one of the policy's slots, which the measurement fills. */
+  readonly slots: readonly string[];
+  /** Whether each measured value becomes what the next is compared with; else `refresh` says when. */
+  readonly updates: boolean;
+}
+
+/** Something that is decided within a step, once for all steps. */
+export interface Decision {
+  readonly name: string;
+  /** Whose first score decides. */
+  readonly measurement: string;
+  readonly rule: VerdictRule;
+  readonly computes: readonly Action[];
+  readonly reuses: readonly Action[];
+}
+
+/** What a policy may keep, measure and decide in a run. Its bytes follow from it, and are known before any is allocated. */
+export interface Declaration {
+  readonly slots: readonly Slot[];
+  readonly measurements?: readonly Measurement[];
+  readonly decisions?: readonly Decision[];
+  /** A sentence that names the options that make all this smaller: what to do where it does not fit. */
+  readonly remedy: string;
+}

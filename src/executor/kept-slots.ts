@@ -1,0 +1,126 @@
+import type { Slot } from '../cache/declaration.ts';
+import type { RunShape } from '../cache/run-shape.ts';
+import { parseSite } from '../cache/site.ts';
+import type { Gpu } from '../gpu/gpu.ts';
+import { Recorder } from '../gpu/recorder.ts';
+import { upload } from '../gpu/transfer.ts';
+import type { ForwardSites } from '../models/forward-sites.ts';
+import type { OpContext } from '../ops/context.ts';
+import type { Piece } from './piece.ts';
+import { RecordedPart } from './recorded-part.ts';
+import { keptSlot } from './slots/index.ts';
+import type { KeptSlot } from './slots/kept-slot.ts';
+
+/** The slots of a forward key that are restored, recorded together; those that are compared are their measurement's. */
+export class KeptSlots extends RecordedPart {
+  readonly #slots: ReadonlyMap<string, KeptSlot>;
+  /** Sub-layers that run by themselves and are not kept, by site. */
+  readonly #plain: ReadonlySet<string>;
+  /** By slot, the place that was filled last. */
+  readonly #newest = new Map<string, number>();
+
+  /** @param slots Of the key. @param forwards By branch: the key's own, and those that slots are relative to. */
+  constructor(
+    label: string,
+    ops: Omit<OpContext, 'recorder'>,
+    slots: readonly Slot[],
+    run: RunShape,
+    forward: ForwardSites,
+    others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
+  ) {
+    const recorder = new Recorder(label);
+    const context = { ...ops, recorder };
+    const parsed = slots.map((slot) => ({ slot, site: parseSite(slot.site, run) }));
+    const kept = new Map(
+      parsed.map(({ slot, site }) => {
+        const base = slot.relativeTo && others(slot.relativeTo);
+        return [slot.name, keptSlot({ ops: context, slot, site, forward, ...(base && { base }) })];
+      }),
+    );
+    const plain = new Set<string>();
+    // A block that is taken apart runs by sub-layers: those that keep themselves, and the others.
+    for (const block of new Set(parsed.flatMap(({ site }) => ('subLayer' in site ? [site.block] : [])))) {
+      for (const [type, subLayer] of Object.entries(forward.blocks[block]?.subLayers ?? {})) {
+        const name = `block.${block}.${type}`;
+        const keepsItself = parsed.some(
+          ({ slot, site }) =>
+            'subLayer' in site && `block.${site.block}.${site.subLayer}` === name && slot.value !== 'residual',
+        );
+        if (keepsItself) continue;
+        recorder.section(name, () => subLayer.record(context));
+        plain.add(name);
+      }
+    }
+    super(recorder.finish());
+    this.#slots = kept;
+    this.#plain = plain;
+  }
+
+  override async start(gpu: Gpu): Promise<void> {
+    await super.start(gpu);
+    this.#newest.clear();
+  }
+
+  /** Runs `inner`, the actions of a keep, and fills the slot's next place. */
+  keep(name: string, inner: readonly Piece[]): Piece[] {
+    const slot = this.#slot(name);
+    const place = ((this.#newest.get(name) ?? -1) + 1) % slot.keep.length;
+    this.#newest.set(name, place);
+    const sections = slot.keep[place];
+    if (!sections) return [...inner];
+    if ('instead' in sections) return sections.instead.map((section) => this.piece(section));
+    return [
+      ...sections.before.map((section) => this.piece(section)),
+      ...inner,
+      ...sections.after.map((section) => this.piece(section)),
+    ];
+  }
+
+  /** Takes what the slot has. */
+  restore(name: string): Piece[] {
+    return this.#slot(name).restore.map((section) => this.piece(section));
+  }
+
+  /** A sub-layer that runs by itself; undefined where it has no section here. */
+  subLayer(site: string): Piece | undefined {
+    return this.#plain.has(site) ? this.piece(site) : undefined;
+  }
+
+  /** Whether a keep of the slot runs its site itself. */
+  runsItself(name: string): boolean {
+    return this.#slot(name).keep.some((sections) => 'instead' in sections);
+  }
+
+  /** Writes a forecast's weights, the newest value's first: of the next restore. */
+  writeWeights(name: string, weights: readonly number[]): void {
+    const { weights: tensor, keep } = this.#slot(name);
+    if (!tensor) return;
+    const newest = this.#newest.get(name) ?? 0;
+    const byPlace = new Float32Array(keep.length);
+    for (const [age, weight] of weights.entries()) byPlace[(newest - age + keep.length) % keep.length] = weight;
+    upload(this.allocated.gpu, tensor, byPlace);
+  }
+
+  /** Writes which heads the next keep of the slot computes; all where it is not said. */
+  writeMask(name: string, heads: readonly boolean[] | undefined): void {
+    const { mask } = this.#slot(name);
+    if (!mask) return;
+    const [count = 0] = mask.shape;
+    upload(
+      this.allocated.gpu,
+      mask,
+      Uint32Array.from({ length: count }, (_, i) => Number(heads?.[i] ?? true)),
+    );
+  }
+
+  /** What a slot has kept, by place. */
+  tensors(name: string): KeptSlot['tensors'] {
+    return this.#slot(name).tensors;
+  }
+
+  #slot(name: string): KeptSlot {
+    const slot = this.#slots.get(name);
+    if (!slot) throw new Error(`${this.recording.label} has no slot ${name}`);
+    return slot;
+  }
+}

@@ -1,0 +1,100 @@
+import type { ForwardKey } from '../cache/run-shape.ts';
+import type { Forward, Scheduler } from '../cache/scheduler.ts';
+import type { Pacer } from '../gpu/pacer.ts';
+import { type Executor, STEPS_IN_FLIGHT } from './executor.ts';
+import type { SitedRun } from './key-parts.ts';
+
+/** What the denoising loop runs. */
+export interface Forwards {
+  /** Waits for what decides the next step; `submit` does as well. */
+  ready?(): Promise<void>;
+  /** Submits a forward of a step. @throws {DeviceLostError}; `signal.reason` on abort. */
+  submit(pacer: Pacer, step: number, key: ForwardKey, signal?: AbortSignal): Promise<void>;
+  /** Waits for what is still on its way. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Runs forwards as the scheduler plans them. Scores come back beside what is submitted next, the other branch and the
+ * sampler's update; only what they decide waits for them. Verdicts of the GPU are waited for by nobody.
+ */
+export class ScheduledForwards implements Forwards {
+  /** Scores on their way, by key. */
+  readonly #pending = new Map<ForwardKey, Promise<void>>();
+  /** Verdicts on their way, by key, earlier steps first. */
+  readonly #telling = new Map<ForwardKey, Promise<void>[]>();
+
+  constructor(
+    private readonly run: SitedRun,
+    private readonly executor: Executor,
+    private readonly scheduler: Scheduler,
+  ) {}
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#pending.values());
+  }
+
+  async submit(pacer: Pacer, step: number, key: ForwardKey, signal?: AbortSignal): Promise<void> {
+    await this.#pending.get(this.scheduler.leader(key));
+    signal?.throwIfAborted();
+    const forward = this.scheduler.plan(step, key);
+    const { decides, observes } = forward;
+    if (decides && this.executor.parts(key).decisions.size === 0) return this.#decideHere(pacer, forward, signal);
+    await pacer.run(this.run.program, decides ? 'decide' : 'forward', this.executor.commands(forward), signal);
+    if (decides) await this.#tellLater(forward);
+    if (observes !== undefined) this.#later(key, this.#observe(step, key, observes));
+  }
+
+  /** Waits for scores and verdicts that are still on their way. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.#pending.values(), ...[...this.#telling.values()].flat()]);
+  }
+
+  async #observe(step: number, key: ForwardKey, measurement: string): Promise<void> {
+    const scores = await this.executor.measurement(measurement, key).read();
+    this.scheduler.observe(step, key, measurement, scores);
+    this.executor.release(this.scheduler, key);
+  }
+
+  /** Takes over the GPU's verdict, after those of earlier steps. */
+  async #tellLater(forward: Forward): Promise<void> {
+    const { key, decides } = forward;
+    const telling = this.#telling.get(key) ?? [];
+    this.#telling.set(key, telling);
+    // No wait: with so many steps in flight, the oldest has run and its verdict has come.
+    if (telling.length === STEPS_IN_FLIGHT) await telling.shift();
+    const before = telling.at(-1);
+    const given = this.executor
+      .parts(key)
+      .decisions.get(decides?.decision ?? '')
+      ?.read();
+    const told = (async () => {
+      const verdict = await given;
+      await before;
+      if (verdict) this.scheduler.decided(forward, verdict.score, verdict.computes);
+    })();
+    // Awaited later: until then nobody handles a rejection.
+    told.catch(() => {});
+    telling.push(told);
+  }
+
+  /** Reads the score, waits for it, and submits what follows from it: a round trip a forward. */
+  async #decideHere(pacer: Pacer, forward: Forward, signal?: AbortSignal): Promise<void> {
+    const { scheduler, executor, run } = this;
+    const { actions, decides, key } = forward;
+    const decision = scheduler.declaration.decisions?.find(({ name }) => name === decides?.decision);
+    const at = actions.findIndex(({ kind }) => kind === 'decide');
+    if (!decision || at < 0) throw new Error(`no decision ${decides?.decision}`);
+    await pacer.run(run.program, 'opening', executor.commandsOf(forward, actions.slice(0, at)), signal);
+    const { mean: score } = await executor.measurement(decision.measurement, scheduler.leader(key)).readAny();
+    signal?.throwIfAborted();
+    const computes = scheduler.decide(forward, score);
+    const rest = [...(computes ? decision.computes : decision.reuses), ...actions.slice(at + 1)];
+    await pacer.run(run.program, computes ? 'compute' : 'reuse', executor.commandsOf(forward, rest), signal);
+  }
+
+  #later(key: ForwardKey, work: Promise<void>): void {
+    work.catch(() => {});
+    this.#pending.set(key, work);
+  }
+}

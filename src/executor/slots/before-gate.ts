@@ -1,0 +1,26 @@
+import type { SubLayerSite } from '../../models/forward-sites.ts';
+import { weightedSum } from '../../ops/weighted-sum.ts';
+import { type KeptSlot, places, type SlotContext } from './kept-slot.ts';
+
+/** A sub-layer's output before its gate: computed into the slot, and added from there. */
+export function beforeGateSlot(context: SlotContext, subLayer: SubLayerSite): KeptSlot {
+  const { ops, slot, forward } = context;
+  const { recorder } = ops;
+  const { shape } = forward.stream;
+  const { tensors, weights } = places(context, shape);
+  const sections = tensors.map((kept, i) => {
+    const [compute, add] = [`${slot.name}/compute.${i}`, `${slot.name}/add.${i}`];
+    recorder.section(compute, () => subLayer.record(ops, kept));
+    recorder.section(add, () => subLayer.recordAdd(ops, kept));
+    return { compute, add };
+  });
+  const keep = sections.map(({ compute, add }) => ({ instead: [compute, add] }));
+  if (!weights) return { tensors, keep, restore: sections.map(({ add }) => add) };
+  const restore = `${slot.name}/restore`;
+  recorder.section(restore, () => {
+    const forecast = recorder.temporary('forecast', shape);
+    weightedSum(ops, { inputs: tensors, weights, out: forecast });
+    subLayer.recordAdd(ops, forecast);
+  });
+  return { tensors, weights, keep, restore: [restore] };
+}

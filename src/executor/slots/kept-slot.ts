@@ -1,0 +1,41 @@
+import type { Slot } from '../../cache/declaration.ts';
+import type { ParsedSite } from '../../cache/site.ts';
+import type { Tensor } from '../../gpu/tensor.ts';
+import type { ForwardSites } from '../../models/forward-sites.ts';
+import type { OpContext } from '../../ops/context.ts';
+
+/** What a slot is recorded for. */
+export interface SlotContext {
+  readonly ops: OpContext;
+  readonly slot: Slot;
+  readonly site: ParsedSite;
+  /** The forward that it keeps something of. */
+  readonly forward: ForwardSites;
+  /** The forward of the branch that the slot is relative to. */
+  readonly base?: ForwardSites;
+}
+
+/** How a slot is filled and restored: names of sections, recorded. Values go round its places, so none is ever moved. */
+export interface KeptSlot {
+  /** By place. */
+  readonly tensors: readonly Tensor[];
+  /** Of a forecast, [places] f32 in the places' order; absent where there is one place. */
+  readonly weights?: Tensor;
+  /** Which heads are computed, [heads] u32; for a slot that keeps heads. */
+  readonly mask?: Tensor;
+  /** By place, the sections before and after what is kept; or those that run it, in the place of the site's own. */
+  readonly keep: readonly (
+    | { readonly before: readonly string[]; readonly after: readonly string[] }
+    | { readonly instead: readonly string[] }
+  )[];
+  /** What restores it; empty where that needs the site to run. */
+  readonly restore: readonly string[];
+}
+
+/** The tensors of a slot, and weights where there are several. */
+export function places({ ops, slot }: SlotContext, shape: readonly number[]): Pick<KeptSlot, 'tensors' | 'weights'> {
+  const { recorder } = ops;
+  const { name, depth = 1, precision = 'f32' } = slot;
+  const tensors = Array.from({ length: depth }, (_, i) => recorder.persistent(`${name}.${i}`, shape, precision));
+  return { tensors, ...(depth > 1 && { weights: recorder.persistent(`${name}.weights`, [depth]) }) };
+}

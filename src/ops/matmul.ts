@@ -49,9 +49,8 @@ const LARGE_OUTPUTS = 64 * 128 * 64;
 
 /** Chooses the variant from what the device can do and the shape. */
 export function matmulVariant(capabilities: Capabilities, rows: number, columns: number): MatmulVariant {
-  if (capabilities.software) {
-    return { name: 'direct', tileM: compilesSlowly(capabilities) || rows <= 4 ? 4 : rows < 16 ? 8 : 16 };
-  }
+  if (compilesSlowly(capabilities)) return { name: 'direct', tileM: 2 };
+  if (capabilities.software) return { name: 'direct', tileM: rows <= 4 ? 4 : rows < 16 ? 8 : 16 };
   if (rows <= SMALL_ROWS) return { name: 'small' };
   return { name: 'tiled', tileM: rows >= 128 && rows * columns >= LARGE_OUTPUTS ? 128 : 64 };
 }

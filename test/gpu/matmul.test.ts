@@ -6,7 +6,7 @@ import { checkMatmul, EPILOGUES, size } from '../support/kernels/matmul.ts';
 /** A larger tile's source differs in numbers only, and takes a CPU driver seconds to compile: two epilogues stand for all. */
 const FEW = ['none', 'gatedResidual'] as const;
 const VARIANTS: (MatmulVariant & { readonly epilogues: readonly (typeof EPILOGUES)[number][] })[] = [
-  { name: 'direct', tileM: 4, epilogues: EPILOGUES },
+  { name: 'direct', tileM: 2, epilogues: EPILOGUES },
   { name: 'direct', tileM: 16, epilogues: FEW },
   { name: 'tiled', tileM: 64, epilogues: EPILOGUES },
   { name: 'tiled', tileM: 128, epilogues: FEW },
@@ -29,7 +29,7 @@ describe.each(VARIANTS)('matmul $name $tileM', ({ epilogues, ...variant }) => {
 test('the variant follows the device and the shape', () => {
   const gpu = { f16: false, subgroups: false, timestamps: false, software: false };
   expect(matmulVariant({ ...gpu, software: true }, 80, 768)).toEqual({ name: 'direct', tileM: 16 });
-  expect(matmulVariant({ ...gpu, software: true, f16: true }, 80, 768)).toEqual({ name: 'direct', tileM: 4 });
+  expect(matmulVariant({ ...gpu, software: true, f16: true }, 80, 768)).toEqual({ name: 'direct', tileM: 2 });
   expect(matmulVariant(gpu, 3, 768)).toEqual({ name: 'small' });
   expect(matmulVariant(gpu, 80, 768)).toEqual({ name: 'tiled', tileM: 64 });
   expect(matmulVariant(gpu, 4096, 6144)).toEqual({ name: 'tiled', tileM: 128 });

@@ -6,7 +6,7 @@ import { checkMatmul, size, type Types } from '../../support/kernels/matmul.ts';
 
 /** Those that a device with f16 gets. */
 const VARIANTS: MatmulVariant[] = [
-  { name: 'direct', tileM: 4 },
+  { name: 'direct', tileM: 2 },
   { name: 'tiled', tileM: 64 },
   { name: 'tiled', tileM: 128 },
   { name: 'small' },

@@ -42,7 +42,7 @@ export function formatHooks({ rows, tolerance }: HooksResult): string {
   ];
   const cells = rows.map((row) => {
     const verdict = passes(row, tolerance) ? '' : 'FAIL';
-    if ('missing' in row) return [row.name, '', '', `no policy ${row.policy} is built`, verdict];
+    if ('missing' in row) return [row.name, '', '', row.missing, verdict];
     const { recorded, ours } = row.blockForwards ?? { recorded: '', ours: '' };
     const blocks = recorded === ours ? ours : `${ours}; recorded ${recorded}`;
     return [row.name, row.worst.toExponential(2), String(row.worstStep), blocks, verdict];

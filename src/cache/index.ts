@@ -10,11 +10,22 @@ import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
 import { none } from './none.ts';
+import { pab } from './pab.ts';
 import { smoothcache } from './smoothcache.ts';
+import { taylorseer } from './taylorseer.ts';
 import { teacache } from './teacache.ts';
 
 /** Every policy that is built. */
-export const POLICIES: readonly PolicyKind[] = [none, bwcache, teacache, fbcache, smoothcache, fewerSteps];
+export const POLICIES: readonly PolicyKind[] = [
+  none,
+  bwcache,
+  teacache,
+  fbcache,
+  smoothcache,
+  taylorseer,
+  pab,
+  fewerSteps,
+];
 
 /**
  * Makes a policy for one run.

@@ -1,21 +1,11 @@
 import type { Calibration } from './calibration.ts';
-import type { Slot } from './declaration.ts';
-import { branchOf, type RunShape } from './run-shape.ts';
-import { blockSites, type Site } from './site.ts';
+import { branchOf } from './run-shape.ts';
+import { blockSites } from './site.ts';
 import { parseSmoothCacheArtifact, type StepErrors } from './smoothcache-artifact.ts';
+import { subLayerSlots } from './sub-layer-slots.ts';
 
 /** Significant digits of an artifact's errors: far more than they agree in between prompts. */
 const DIGITS = 4;
-
-/** Each block's sub-layers as before their gates: what `smoothcache` keeps, and compares when it is calibrated. */
-export function subLayerSlots(shape: RunShape): Slot[] {
-  return blockSites(shape).flatMap((block) =>
-    shape.subLayers.map((type): Slot => {
-      const site = `${block}.${type}` as Site;
-      return { name: site, site, value: 'beforeGate' };
-    }),
-  );
-}
 
 /**
  * SmoothCache's calibration (arXiv 2411.10510): how far each type of sub-layer is from what it was 1, 2, ... steps before,

@@ -12,8 +12,9 @@ import {
   parseSmoothCacheArtifact,
   type SmoothCacheArtifact,
 } from './smoothcache-artifact.ts';
-import { smoothCacheCalibration, subLayerSlots } from './smoothcache-calibration.ts';
+import { smoothCacheCalibration } from './smoothcache-calibration.ts';
 import { smoothCacheSchedule } from './smoothcache-schedule.ts';
+import { subLayerSlots } from './sub-layer-slots.ts';
 
 /** The artifact itself, or its address, which whoever runs the policy replaces by what lies there. */
 const artifactOption: OptionKind<string | Readonly<Record<string, unknown>>> = {

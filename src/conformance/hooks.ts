@@ -23,7 +23,12 @@ export type HookRow =
       /** Block forwards by branch, as they were recorded and as ours are; absent where they were not counted. */
       readonly blockForwards?: { readonly recorded: string; readonly ours: string };
     }
-  | { readonly name: string; readonly policy: string; readonly missing: true };
+  | {
+      readonly name: string;
+      readonly policy: string;
+      /** Why it is not run. */
+      readonly missing: string;
+    };
 
 /** How a run was recorded: JSON under `settings` in a file's metadata. */
 interface HookSettings {
@@ -65,8 +70,8 @@ export async function* hookConformance(
       const settings = hookSettings(golden);
       const name = file.replace('.safetensors', '');
       const same = samePolicy(settings.policy, settings.options);
-      if (!same) {
-        yield { name, policy: settings.policy, missing: true };
+      if (typeof same === 'string') {
+        yield { name, policy: settings.policy, missing: same };
         continue;
       }
       const { steps, guidance: guidanceScale } = settings;
@@ -79,7 +84,7 @@ export async function* hookConformance(
           const { relativeL2 } = compare(`latents.${step}`, latents, wanted);
           if (!(relativeL2 <= worst)) [worst, worstStep] = [relativeL2, step];
         });
-        const blockForwards = counted(settings.blockForwards, record, branches);
+        const blockForwards = same.skipsBlocks ? counted(settings.blockForwards, record, branches) : undefined;
         yield { name, policy: settings.policy, worst, worstStep, ...(blockForwards && { blockForwards }) };
       } finally {
         run.dispose();

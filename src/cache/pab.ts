@@ -1,0 +1,95 @@
+import { type Action, forward, keep, restore, run } from './action.ts';
+import type { Declaration } from './declaration.ts';
+import { policyKind } from './kind.ts';
+import { countOption, numberOption, type OptionValues } from './options.ts';
+import type { PlannedForward, Policy } from './policy.ts';
+import type { RunShape, SubLayer } from './run-shape.ts';
+import { blockSites, type Site } from './site.ts';
+import { subLayerSlots } from './sub-layer-slots.ts';
+
+/** Options; defaults are diffusers' for video: every second self-attention, within timesteps 100 to 800. */
+const OPTIONS = {
+  spatial: countOption({
+    default: 2,
+    of: 'steps',
+    least: 1,
+    suggested: [1, 9],
+    help: 'Self-attention is computed at one step of so many; 1: at each.',
+  }),
+  cross: countOption({
+    default: 3,
+    of: 'steps',
+    least: 1,
+    suggested: [1, 9],
+    help: 'Cross-attention is computed at one step of so many; 1: at each.',
+  }),
+  timestepFrom: numberOption({
+    default: 100,
+    least: 0,
+    most: 1000,
+    suggested: [0, 1000],
+    allowed: 'a timestep, 0 to 1000',
+    help: 'Nothing is reused at timesteps up to this one.',
+  }),
+  timestepTo: numberOption({
+    default: 800,
+    least: 0,
+    most: 1000,
+    suggested: [0, 1000],
+    allowed: 'a timestep, 0 to 1000',
+    help: 'Nothing is reused at timesteps from this one on.',
+  }),
+} as const;
+
+/**
+ * Pyramid Attention Broadcast (arXiv 2408.12588; diffusers' `PyramidAttentionBroadcastConfig`): in the middle of a run
+ * attention changes little, cross-attention least. Each type is reused by an interval of its own while the timestep
+ * lies strictly between two. The first reuse may take what was computed before that, as published.
+ */
+class PyramidAttentionBroadcast implements Policy {
+  #shape: RunShape | undefined;
+
+  constructor(private readonly options: OptionValues<typeof OPTIONS>) {}
+
+  declare(shape: RunShape): Declaration {
+    const remedy = 'Make the clip smaller or shorter, or use the policy bwcache, which keeps one tensor a branch.';
+    return { slots: subLayerSlots(shape, this.#types(shape)), remedy };
+  }
+
+  begin(shape: RunShape): void {
+    this.#shape = shape;
+  }
+
+  plan({ step }: PlannedForward): readonly Action[] {
+    const shape = this.#shape as RunShape;
+    const { timestepFrom, timestepTo } = this.options;
+    const timestep = shape.timesteps[step] ?? Number.NaN;
+    const isInside = timestepFrom < timestep && timestep < timestepTo;
+    const types = this.#types(shape);
+    const decided = (block: Site, type: SubLayer): Action => {
+      const site = `${block}.${type}` as Site;
+      if (!types.includes(type)) return run(site);
+      return isInside && step % this.#interval(type) !== 0 ? restore(site) : keep(site, run(site));
+    };
+    if (types.length === 0) return forward(...blockSites(shape).map((site) => run(site)));
+    return forward(...blockSites(shape).flatMap((block) => shape.subLayers.map((type) => decided(block, type))));
+  }
+
+  /** The sub-layers of the model that are ever reused. */
+  #types({ subLayers }: RunShape): SubLayer[] {
+    return subLayers.filter((type) => this.#interval(type) > 1);
+  }
+
+  #interval(type: SubLayer): number {
+    const { spatial, cross } = this.options;
+    return type === 'selfAttention' ? spatial : type === 'crossAttention' ? cross : 1;
+  }
+}
+
+/** Pyramid attention broadcast. */
+export const pab = policyKind(
+  'pab',
+  'reuses attention by fixed intervals in the middle of a run',
+  OPTIONS,
+  (options) => new PyramidAttentionBroadcast(options),
+);

@@ -36,7 +36,8 @@ export interface Checkpoint {
    * Rows of a 2-D tensor as f32, [rows.length, columns], in the order asked, by ranges: an embedding table is never
    * loaded whole. A row asked twice is read once. Not hashed: {@link stream} of the same file is what checks it.
    *
-   * @throws WeightsError for a tensor that is missing or not 2-D, or a row that it does not have; SourceError.
+   * @throws WeightsError for a tensor that is missing or not 2-D, or a row that it does not have; UnsupportedModelError
+   * for one in another format than F32, F16 or BF16; SourceError.
    */
   readRows(name: string, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
 }

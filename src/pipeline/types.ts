@@ -33,6 +33,11 @@ export interface LoadOptions {
   readonly store?: WeightStore;
   /** `f16` halves the memory of a checkpoint in f32; `stored`, the default, keeps its precision. */
   readonly weights?: 'f16' | 'stored';
+  /**
+   * Which files are read where a folder has several, as diffusers' `variant`: `fp16` takes `model.fp16.safetensors`, or
+   * its shards, and plain names of a part that has none. Default: plain names, or the one variant that is there.
+   */
+  readonly variant?: string;
   /** Half-precision matmul operands. Default: `f16` where the adapter has `shader-f16`. */
   readonly operands?: 'f32' | 'f16';
   /** Options of the first run: checked before weights are read, and its kernels compile meanwhile. */

@@ -5,7 +5,13 @@
  */
 
 import { causeMessage, SourceError, WeightsError } from '../errors.ts';
-import { type ByteRange, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import {
+  type ByteRange,
+  MissingFileError,
+  type OpenedFile,
+  RefusedFileError,
+  type WeightSource,
+} from './source-types.ts';
 import { chunksOf, joinChunks } from './streams.ts';
 
 /** A piece of a file. */
@@ -128,14 +134,41 @@ export async function readJson(source: WeightSource, path: string, signal?: Abor
   }
 }
 
-/** Whether the source has this file. @throws SourceError when it cannot tell, e.g. HTTP 500. */
+/**
+ * What `read` gives for the first candidate that is there; undefined where none is. A candidate that is refused may not
+ * be there ({@link RefusedFileError}): the next one is tried.
+ *
+ * @throws the first refusal where none is there; at once what else `read` throws.
+ */
+export async function firstThere<C, T>(
+  candidates: Iterable<C>,
+  read: (candidate: C) => Promise<T>,
+): Promise<T | undefined> {
+  let refusal: RefusedFileError | undefined;
+  for (const candidate of candidates) {
+    try {
+      return await read(candidate);
+    } catch (error) {
+      if (error instanceof RefusedFileError) refusal ??= error;
+      else if (!(error instanceof MissingFileError)) throw error;
+    }
+  }
+  if (refusal) throw refusal;
+  return undefined;
+}
+
+/**
+ * Whether the source has this file and gives it, for a choice between names.
+ *
+ * @throws SourceError when it cannot tell, e.g. HTTP 500.
+ */
 export async function exists(source: WeightSource, path: string, signal?: AbortSignal): Promise<boolean> {
   try {
     const opened = await source.open(path, { start: 0, end: 1 }, signal);
     await opened.stream.cancel();
     return true;
   } catch (error) {
-    if (error instanceof MissingFileError) return false;
+    if (error instanceof MissingFileError || error instanceof RefusedFileError) return false;
     throw error;
   }
 }

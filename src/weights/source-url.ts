@@ -5,7 +5,13 @@
  */
 
 import { causeMessage, OptionError, SourceError } from '../errors.ts';
-import { type ByteRange, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import {
+  type ByteRange,
+  MissingFileError,
+  type OpenedFile,
+  RefusedFileError,
+  type WeightSource,
+} from './source-types.ts';
 import { chunksOf, streamOf } from './streams.ts';
 
 /** Options of {@link sourceFromUrl}. */
@@ -93,11 +99,13 @@ async function openResponse(
       'Check the model folder’s address.',
     );
   }
+  const problem = `${url} answered HTTP ${status} ${response.statusText}`.trimEnd();
+  if (status === 401 || status === 403) {
+    throw new RefusedFileError(`${problem}.`, 'Ask for access, or load the files from disk instead.');
+  }
   throw new SourceError(
-    `${url} answered HTTP ${status} ${response.statusText}`.trimEnd() + (response.ok ? ' without a body.' : '.'),
-    status === 401 || status === 403
-      ? 'Ask for access, or load the files from disk instead.'
-      : 'Try again later, or load the files from disk instead.',
+    problem + (response.ok ? ' without a body.' : '.'),
+    'Try again later, or load the files from disk instead.',
   );
 }
 

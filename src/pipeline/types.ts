@@ -18,7 +18,10 @@ export interface Progress {
   readonly from?: 'network' | 'store' | 'disk';
 }
 
-/** A model: an id of the manifest, the URL of a folder in diffusers' layout, files that were picked, or a source. */
+/**
+ * A model: an id of the manifest, the URL of a folder in diffusers' layout, files that were picked, or a source. A string
+ * with a slash or a colon, or a dot in front, is a URL: `./wan2.1/` is a folder beside the page, `wan2.1` an id.
+ */
 export type ModelReference = string | URL | WeightSource | readonly File[] | FileSystemDirectoryHandle;
 
 /** Options of `loadPipeline`. */

@@ -43,7 +43,10 @@ export interface LoadOptions {
   readonly variant?: string;
   /** Half-precision matmul operands. Default: `f16` where the adapter has `shader-f16`. */
   readonly operands?: 'f32' | 'f16';
-  /** Options of the first run: checked before weights are read, and its kernels compile meanwhile. */
+  /**
+   * Options of the first run, or as many as are known, such as its size alone; the rest are the model's defaults. Before
+   * weights are read they are checked, and whether the device allows the buffers; its kernels compile meanwhile.
+   */
   readonly firstRun?: GenerateOptions;
   /** Aborts: the promise rejects with `signal.reason`, and no GPU memory of it is left. */
   readonly signal?: AbortSignal;

@@ -13,6 +13,7 @@ import { readHeader } from './read-header.ts';
 import type { TensorInfo } from './safetensors.ts';
 import { parseIndex, readShards } from './shards.ts';
 import { MissingFileError, RefusedFileError } from './source-types.ts';
+import { orAborted } from './streams.ts';
 import { candidateNames, searchedNames, variantsOf, type WeightName } from './weight-names.ts';
 
 /** The tensors of a folder, and which of its files they are from. */
@@ -49,7 +50,9 @@ export async function findTensors(
 ): Promise<FoundTensors> {
   const prefix = folder === '' ? '' : `${folder}/`;
   const label = folder === '' ? source.label : `${source.label}: ${folder}`;
-  const names = files ? namesUnder(prefix, files) : await source.list?.(folder, signal);
+  const names = files
+    ? namesUnder(prefix, files)
+    : source.list && (await orAborted(source.list(folder, signal), signal));
   const candidates = candidateNames(label, names, variant);
   // Shards are named, not guessed: they are read once an index is found, and one that is not there is missing.
   const open = async ({ name, isIndex, variant }: WeightName) => {

@@ -12,7 +12,7 @@ import {
   RefusedFileError,
   type WeightSource,
 } from './source-types.ts';
-import { chunksOf, joinChunks } from './streams.ts';
+import { chunksOf, joinChunks, orAborted } from './streams.ts';
 
 /** A piece of a file. */
 export interface Piece {
@@ -39,7 +39,8 @@ export async function* streamRanges(
   let next = 0;
   while (next < ranges.length) {
     const first = ranges[next] as ByteRange;
-    const opened = await source.open(path, first.start === 0 && first.end === undefined ? undefined : first, signal);
+    const whole = first.start === 0 && first.end === undefined;
+    const opened = await openFile(source, path, whole ? undefined : first, signal);
     if (opened.start > first.start) {
       await opened.stream.cancel();
       throw new SourceError(
@@ -52,6 +53,20 @@ export async function* streamRanges(
     yield* cutRanges(`${source.label}: ${path}`, opened, carried, signal);
     next += carried.length;
   }
+}
+
+/** Opens a file; on abort rejects at once, also where a caller's own source does not watch the signal. */
+async function openFile(
+  source: WeightSource,
+  path: string,
+  range: ByteRange | undefined,
+  signal: AbortSignal | undefined,
+): Promise<OpenedFile> {
+  const opening = source.open(path, range, signal);
+  return orAborted(opening, signal).catch((error: unknown) => {
+    if (signal?.aborted) opening.then(({ stream }) => stream.cancel()).catch(() => {});
+    throw error;
+  });
 }
 
 async function* cutRanges(
@@ -164,7 +179,7 @@ export async function firstThere<C, T>(
  */
 export async function exists(source: WeightSource, path: string, signal?: AbortSignal): Promise<boolean> {
   try {
-    const opened = await source.open(path, { start: 0, end: 1 }, signal);
+    const opened = await openFile(source, path, { start: 0, end: 1 }, signal);
     await opened.stream.cancel();
     return true;
   } catch (error) {

@@ -14,7 +14,7 @@ import type { TensorInfo } from './safetensors.ts';
 import { parseIndex, readShards } from './shards.ts';
 import { MissingFileError, RefusedFileError } from './source-types.ts';
 import { orAborted } from './streams.ts';
-import { candidateNames, searchedNames, variantsOf, type WeightName } from './weight-names.ts';
+import { candidateNames, openChoice, searchedNames, variantsOf, type WeightName } from './weight-names.ts';
 
 /** The tensors of a folder, and which of its files they are from. */
 export interface FoundTensors {
@@ -69,6 +69,9 @@ export async function findTensors(
     ? await open(known)
     : await firstThere(candidates, open).catch((cause) => throwRefusal(label, cause));
   if (!found) {
+    // A server tells what it has only when it is asked by name.
+    const other = names || variant === undefined ? undefined : await firstThere(candidateNames(label, names), open);
+    if (other?.variant !== undefined) throw openChoice(label, [other.variant], variant);
     throw new MissingFileError(
       `${label} holds none of ${searchedNames(variant)}${names ? `; it holds ${listOf(names)}` : ''}.`,
       'Check the model folder; weights in .bin or .pt files must be saved as safetensors.',

@@ -46,8 +46,13 @@ export function candidateNames(label: string, names: readonly string[] | undefin
   if (variants.length === 0 || (variants.length === 1 && variant === undefined)) {
     return there(variants.flatMap((one) => weightNames(one)));
   }
+  throw openChoice(label, variants, variant);
+}
+
+/** The error for a folder whose weights are there only as variants. @param variant The one that was asked for. */
+export function openChoice(label: string, variants: readonly string[], variant: string | undefined): OptionError {
   const asked = variant === undefined ? '' : ` variant is ${JSON.stringify(variant)}.`;
-  throw new OptionError(
+  return new OptionError(
     `${label} holds its weights only as ${variants.join(', ')}.${asked}`,
     `Pass variant: ${JSON.stringify(variants[0])}${variants.length > 1 ? ', say' : ''}.`,
   );

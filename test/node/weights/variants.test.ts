@@ -106,6 +106,15 @@ describe('a choice that is left open', () => {
     );
   });
 
+  it('is told of a server by the usual names', async () => {
+    server = await serve(written(['model.bf16.safetensors']));
+    const opened = openCheckpoint(sourceFromUrl(server.url), 'part', { variant: 'fp61' });
+    await expect(opened).rejects.toThrow(OptionError);
+    await expect(opened).rejects.toThrow(
+      /part holds its weights only as bf16\. variant is "fp61"\. Pass variant: "bf16"\./,
+    );
+  });
+
   it('is none in a manifest: only what it lists is tried', async () => {
     server = await serve(TWO);
     const manifest = Object.entries(TWO).map(([path, bytes]) => listed(path, bytes));

@@ -21,6 +21,7 @@ Measures on runs without caching how a model changes from step to step, for poli
 
   --policy NAME           for which policy: ${CALIBRATED.join(', ')} (${CALIBRATED[0]})
   --model NAME            an id of weights-manifest.json, a folder, or its URL (shapes)
+  --variant NAME          files of the model to read, as generate has it
   --prompts N             how many of ${CALIBRATION_PROMPTS.length} prompts, which are made for shapes (${CALIBRATION_PROMPTS.length})
   --prompt TEXT           a prompt instead of those; may be repeated
   --steps NUMBER          denoising steps: the artifact serves runs of as many
@@ -37,6 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, help } = parseOptions(args, {
     policy: text,
     model: text,
+    variant: text,
     prompts: text,
     prompt: { type: 'string', multiple: true },
     steps: text,
@@ -79,6 +81,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const measured = await session.call('calibrate', {
     model: choice.kind === 'folder' ? session.server.mount(choice.path) : choice.reference,
     policy,
+    ...(values.variant !== undefined && { variant: values.variant }),
     prompts,
     distances,
     run,

@@ -12,6 +12,7 @@ What is left out comes from the model's entry in weights-manifest.json.
   --prompt TEXT           what to show
   --out DIR               where to write
   --model NAME            an id of weights-manifest.json, a folder in diffusers' layout, or its URL (shapes)
+  --variant NAME          which files to read, such as fp16 for *.fp16.safetensors (plain ones, or what is there)
   --negative TEXT         what to steer away from
   --seed NUMBER           the initial noise, as in PyTorch (0)
   --steps NUMBER          denoising steps
@@ -46,6 +47,7 @@ export function parseGenerate(args: readonly string[]): GenerateCommand | undefi
     prompt: text,
     out: text,
     model: text,
+    variant: text,
     negative: text,
     seed: text,
     steps: text,
@@ -71,6 +73,7 @@ export function parseGenerate(args: readonly string[]): GenerateCommand | undefi
     compare,
     load: {
       operands: choiceOption('operands', values.operands, ['f32', 'f16']),
+      variant: values.variant,
       weights: choiceOption('weights', values.weights, ['f16', 'stored']),
     },
     generate: {

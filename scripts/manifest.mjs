@@ -35,7 +35,7 @@ async function listFiles(folder) {
   const paths = (await readdir(folder, { recursive: true })).map((path) => path.replaceAll('\\', '/'));
   const files = [];
   for (const path of paths.filter(isModelFile).sort()) {
-    const file = new URL(path, folder);
+    const file = new URL(path.split('/').map(encodeURIComponent).join('/'), folder);
     files.push({ path, bytes: (await stat(file)).size, sha256: await sha256(file) });
   }
   return files;

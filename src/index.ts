@@ -32,8 +32,9 @@ export {
   WeightsError,
 } from './errors.ts';
 export type { Capabilities } from './gpu/capabilities.ts';
+export type { ClipSize, SizeRules } from './pipeline/clip-size.ts';
 export { inspectModel } from './pipeline/inspect.ts';
-export type { ModelInfo, ModelPart, SizeRules } from './pipeline/model-info.ts';
+export type { ModelInfo, ModelPart } from './pipeline/model-info.ts';
 export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
 export type {
   GenerateOptions,

@@ -7,7 +7,7 @@ import type { Report } from '../../src/report.ts';
 import type { AdapterFacts } from './adapter.ts';
 
 /** What is loaded and how: the parts of `LoadOptions` that cross to a page. */
-export interface LoadRequest extends Pick<LoadOptions, 'weights' | 'operands' | 'firstRun'> {
+export interface LoadRequest extends Pick<LoadOptions, 'weights' | 'operands' | 'variant' | 'firstRun'> {
   /** An id of the manifest, or the URL of a folder. */
   readonly model: string;
 }
@@ -50,7 +50,8 @@ export interface CachingRequest extends ConformanceRequest {
 }
 
 /** What is calibrated: an id of the manifest, or the URL of a folder. */
-export type CalibrationRequest = Pick<CalibrationOptions, 'policy' | 'model' | 'prompts' | 'distances' | 'run'>;
+export type CalibrationRequest = Pick<CalibrationOptions, 'policy' | 'model' | 'prompts' | 'distances' | 'run'> &
+  Pick<LoadOptions, 'variant'>;
 
 /** What `harness/main.ts` offers to the command line. */
 export interface HarnessApi {

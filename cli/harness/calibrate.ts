@@ -9,7 +9,7 @@ import type { HarnessApi, HarnessEvent } from './api.ts';
 import { emit } from './expose.ts';
 
 /** Calibrates a model, on a device of its own and with operands in f32: the same artifact serves f16. */
-export const calibrate: HarnessApi['calibrate'] = async ({ model, ...options }) => {
+export const calibrate: HarnessApi['calibrate'] = async ({ model, variant, ...options }) => {
   const gpu = await Gpu.request();
   try {
     const resolved = await resolveModel(model, '/weights-manifest.json');
@@ -18,6 +18,7 @@ export const calibrate: HarnessApi['calibrate'] = async ({ model, ...options }) 
     const components = await openWanComponents(resolved, index, {
       precision: 'stored',
       capabilities: gpu.capabilities,
+      variant,
     });
     if (!components.text) throw new OptionError(`${id} has no text encoder.`, 'Calibrate a model with one.');
     return await calibrateModel(gpu, components, {

@@ -3,6 +3,8 @@ import {
   type ClipComparison,
   DeviceLostError,
   inspectModel,
+  LimitError,
+  type LoadOptions,
   loadPipeline,
   type MemoryPlan,
   type ModelInfo,
@@ -35,11 +37,18 @@ export class PipelineEngine implements Engine {
     return this.#alone(onEvent, async (signal, outbox) => {
       await this.#clips.leaveGpu();
       await this.#dispose();
-      const pipeline = await loadPipeline(model, {
+      const options: LoadOptions = {
         ...this.#where,
         signal,
         onProgress: (progress) => outbox.sendProgress(progress),
         onWarning: (message) => outbox.send({ kind: 'warning', message }),
+      };
+      const pipeline = await loadPipeline(model, options).catch(async (error: unknown) => {
+        if (!(error instanceof LimitError)) throw error;
+        // The form lets a smaller size be chosen, where there is one that this GPU takes.
+        const { fitting } = await inspectModel(model, options);
+        if (!fitting) throw error;
+        return loadPipeline(model, { ...options, firstRun: fitting });
       });
       this.#pipeline = pipeline;
       const { info, defaults, presets } = pipeline;

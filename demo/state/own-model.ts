@@ -29,12 +29,17 @@ export function dismiss(): void {
   candidate.value = undefined;
 }
 
-/** Runs the page with the candidate, at its defaults: what was tuned was tuned for the model before. */
+/**
+ * Runs the page with the candidate, at its defaults, or at a smaller size where those do not fit: what was tuned was tuned
+ * for the model before.
+ */
 export async function openCandidate(): Promise<void> {
   const taken = candidate.value;
   if (taken?.kind !== 'known' || isBusy.value) return;
   candidate.value = undefined;
-  const { width, height, frames, steps, guidanceScale } = taken.info.defaults;
+  const { defaults, fitting = defaults } = taken.info;
+  const { width, height, frames } = fitting;
+  const { steps, guidanceScale } = defaults;
   change({ width, height, frames, steps, guidanceScale, preset: undefined, policyOptions: {} });
   await openModel(taken.choice);
 }

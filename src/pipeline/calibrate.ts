@@ -3,10 +3,13 @@ import { calibrationOf } from '../cache/index.ts';
 import { CalibrationForwards } from '../executor/calibration-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
+import { plannedBuffers } from '../gpu/program.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import { resolveSettings } from './options.ts';
+import type { ClipSize } from './clip-size.ts';
+import { checkFit, type Demand } from './fit.ts';
+import { type RunSettings, resolveSettings } from './options.ts';
 import type { GenerateOptions, Progress } from './types.ts';
 import { loadWeights, type WanComponents } from './wan-components.ts';
 import { denoise, encodePrompts } from './wan-generate.ts';
@@ -36,8 +39,9 @@ export interface CalibrationOptions {
  *
  * @param components With a text encoder; their weights are read once the options are checked.
  * @returns the policy's artifact, as JSON has it.
- * @throws {OptionError} for bad options, and a policy that needs no calibration; as `WeightSet.load`; {LimitError |
- * OutOfMemoryError}: `distances + 1` tensors for each that the policy asks for.
+ * @throws {OptionError} for bad options, and a policy that needs no calibration, and {LimitError} for a size that the device
+ * has no buffers for, before weights are read; as `WeightSet.load`; {OutOfMemoryError}: `distances + 1` tensors for each
+ * that the policy asks for.
  */
 export async function calibrate(
   gpu: Gpu,
@@ -55,6 +59,8 @@ export async function calibrate(
   const schedule = kind.create(steps, sampler.shift);
   const scores = new MeanScores();
   let artifact: Readonly<Record<string, unknown>> = {};
+  const fit = (size: string) => `Calibrate in a smaller size: ${size} fits.`;
+  checkFit(gpu, demandOf(gpu, components, settingsOf(''), operands), fit);
   await loadWeights(gpu, components, signal, onProgress);
   for (const [seed, prompt] of prompts.entries()) {
     const { geometry, tokens } = planGeometry(components, settingsOf(prompt), { prompt });
@@ -84,4 +90,16 @@ export async function calibrate(
     artifact = calibration.artifact(scores, made);
   }
   return artifact;
+}
+
+/** What the device must have a buffer for. What is kept of the sub-layers is no larger than the run's own tensors. */
+function demandOf(gpu: Gpu, components: WanComponents, settings: RunSettings, operands: OpContext['operands']): Demand {
+  const { width, height, frames } = settings;
+  const at = (size: ClipSize) => {
+    const { geometry } = planGeometry(components, { ...settings, ...size }, { prompt: '' });
+    return plannedBuffers(new WanRun(gpu, components, geometry, operands).recording);
+  };
+  const size = { width, height, frames };
+  const weights = components.weights.flatMap(({ tensors }) => tensors);
+  return { weights, run: at(size), size, rules: sizeRules(components), at };
 }

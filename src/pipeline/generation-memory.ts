@@ -1,9 +1,12 @@
 import type { RunShape } from '../cache/run-shape.ts';
 import { Executor } from '../executor/executor.ts';
 import type { Gpu } from '../gpu/gpu.ts';
+import type { BufferRequest } from '../gpu/memory.ts';
+import { plannedBuffers } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import { StepClock } from '../gpu/step-clock.ts';
 import type { OpContext } from '../ops/context.ts';
+import type { ClipSize } from './clip-size.ts';
 import type { RunSettings } from './options.ts';
 import type { GenerateOptions, MemoryPlan } from './types.ts';
 import { type WanComponents, weightsBytes } from './wan-components.ts';
@@ -43,17 +46,34 @@ export class GenerationMemory {
     return [this.run.recording, ...this.cache.recordings, ...(this.preview ? [this.preview.recording] : [])];
   }
 
+  /** The buffers that hold tensors, and the clip's. What is read back needs others, no larger. */
+  get buffers(): BufferRequest[] {
+    const clip = { label: 'clip', bytes: this.#clipBytes };
+    return [...this.recordings.flatMap((recording) => plannedBuffers(recording)), clip];
+  }
+
+  /** The clip's size. */
+  get size(): ClipSize {
+    const { width, height, frames } = this.settings;
+    return { width, height, frames };
+  }
+
   /** Its bytes, with those of the weights and the clip. */
   get plan(): MemoryPlan {
-    const { frames, height, width, steps } = this.settings;
+    const { steps } = this.settings;
     const weights = weightsBytes(this.components);
     const runBytes = this.run.plannedBytes;
     const cacheBytes = this.cache.plannedBytes;
     const previewBytes = this.preview?.plannedBytes ?? 0;
-    const clipBytes = frames * height * rowStride(width) * 4;
+    const clipBytes = this.#clipBytes;
     const clockBytes = StepClock.plannedBytes(this.gpu, steps);
     const plannedBytes = weights + runBytes + Math.max(cacheBytes + previewBytes, clockBytes, clipBytes);
     return { weightsBytes: weights, runBytes, cacheBytes, previewBytes, clipBytes, plannedBytes };
+  }
+
+  get #clipBytes(): number {
+    const { frames, height, width } = this.settings;
+    return frames * height * rowStride(width) * 4;
   }
 
   /** Times each step, where the device can: there from `start` to `stop`. */

@@ -1,8 +1,9 @@
 import type { Gpu } from '../gpu/gpu.ts';
 import { largestAllowed } from '../gpu/limits.ts';
-import type { BufferRequest } from '../gpu/memory.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import type { WeightSet } from '../weights/weight-set.ts';
+import type { ClipSize, SizeRules } from './clip-size.ts';
+import { type Demand, fittingSize, largestOf } from './fit.ts';
 import type { MemoryPlan } from './types.ts';
 
 /** A part of a model, such as its transformer. */
@@ -15,14 +16,6 @@ export interface ModelPart {
   readonly parameters: number;
   /** On the GPU: of the embedding table, only the rows of a prompt are ever there, and of the VAE its decoder. */
   readonly bytes: number;
-}
-
-/** The sizes of clips that a model can make. */
-export interface SizeRules {
-  /** Width and height are multiples of this many pixels. */
-  readonly pixels: number;
-  /** Frames are a multiple of this, plus 1. */
-  readonly frames: number;
 }
 
 /** What a model is, and what running it takes. */
@@ -52,6 +45,8 @@ export interface ModelInfo {
   };
   /** Whether every buffer is within the device's limits. How much memory a GPU has, browsers do not tell. */
   readonly fits: boolean;
+  /** Where not: a smaller size whose every buffer is, if there is one. Loading needs it as its `firstRun`. */
+  readonly fitting?: ClipSize;
 }
 
 /** A part whose weights are declared. */
@@ -63,14 +58,15 @@ export interface DeclaredPart extends Pick<ModelPart, 'name' | 'className'> {
 export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'sizes' | 'tokens' | 'memory'> {
   readonly parts: readonly DeclaredPart[];
   /** Of a run with the defaults. */
-  readonly buffers: readonly BufferRequest[];
+  readonly demand: Demand;
 }
 
 /** Says what a model is, and whether the device takes its buffers. */
-export function describeModel({ device }: Pick<Gpu, 'device'>, { parts, buffers, ...facts }: ModelFacts): ModelInfo {
-  const all = [...parts.flatMap(({ weights }) => weights.tensors), ...buffers];
-  const { label, bytes } = all.reduce((largest, other) => (other.bytes > largest.bytes ? other : largest));
-  const limit = largestAllowed(device.limits);
+export function describeModel(gpu: Pick<Gpu, 'device'>, { parts, demand, ...facts }: ModelFacts): ModelInfo {
+  const { label, bytes } = largestOf([...demand.weights, ...demand.run]) ?? { label: 'none', bytes: 0 };
+  const limit = largestAllowed(gpu.device.limits);
+  const fits = bytes <= limit;
+  const fitting = fits ? undefined : fittingSize(gpu, demand);
   return {
     ...facts,
     parts: parts.map(({ name, className, weights }) => {
@@ -78,6 +74,7 @@ export function describeModel({ device }: Pick<Gpu, 'device'>, { parts, buffers,
       return { name, className, parameters, bytes };
     }),
     largestBuffer: { label, bytes, limit },
-    fits: bytes <= limit,
+    fits,
+    ...(fitting && { fitting }),
   };
 }

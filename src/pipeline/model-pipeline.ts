@@ -36,11 +36,14 @@ export interface PipelineSource {
   readonly precision: WeightPrecision;
   readonly operands: OpContext['operands'];
   readonly store: WeightStore;
+  /** As `LoadOptions` has it. */
+  readonly variant?: string | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A module with a pipeline class: its models, kernels and all that only it needs. */
 export interface PipelineModule {
-  /** Reads and checks configurations and headers. @throws {UnsupportedModelError | WeightsError | SourceError} */
+  /** Reads and checks configurations and headers. @throws {UnsupportedModelError | WeightsError | SourceError | OptionError} */
   openPipeline(source: PipelineSource): Promise<ModelPipeline>;
 }

@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts';
 import { Gpu } from '../gpu/gpu.ts';
 import { readConfig } from '../models/config.ts';
 import { cacheStore } from '../weights/store.ts';
+import { checkVariant } from '../weights/weight-names.ts';
 import { pipelineModule } from './classes.ts';
 import type { ModelPipeline } from './model-pipeline.ts';
 import { resolveModel } from './resolve.ts';
@@ -19,8 +20,9 @@ export interface OpenModel {
  * @throws as `loadPipeline`; then the device, if it was made here, is gone again.
  */
 export async function openModel(reference: ModelReference, options: LoadOptions): Promise<OpenModel> {
-  const { signal } = options;
+  const { signal, variant, onWarning } = options;
   signal?.throwIfAborted();
+  checkVariant(variant);
   const gpu = await Gpu.request(options);
   try {
     const operands = options.operands ?? (gpu.capabilities.f16 ? 'f16' : 'f32');
@@ -28,14 +30,17 @@ export async function openModel(reference: ModelReference, options: LoadOptions)
       throw new OptionError(`operands is f16; ${gpu.adapterName} has no shader-f16.`, 'Use f32.');
     }
     const precision = options.weights ?? 'stored';
-    const store = options.store ?? cacheStore(options.onWarning ? { onWarning: options.onWarning } : {});
+    const store = options.store ?? cacheStore(onWarning ? { onWarning } : {});
     const model = await resolveModel(reference, options.manifestUrl, signal);
     const { label } = model.source;
     // What the manifest says spares a round trip: the code is under way while the index is read, which has the last word.
     if (model.className) pipelineModule(label, model.className).catch(() => {});
     const index = await readConfig(model.source, 'model_index.json', signal);
     const { openPipeline } = await pipelineModule(label, index._class_name);
-    return { gpu, model: await openPipeline({ gpu, model, index, precision, operands, store, signal }) };
+    return {
+      gpu,
+      model: await openPipeline({ gpu, model, index, precision, operands, store, variant, onWarning, signal }),
+    };
   } catch (error) {
     gpu.dispose();
     throw error;

@@ -5,7 +5,7 @@ import { OptionError } from '../errors.ts';
 import { samplerByName } from '../samplers/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import type { SizeRules } from './model-info.ts';
+import type { SizeRules } from './clip-size.ts';
 import type { GenerateOptions } from './types.ts';
 
 /** A run's settings, complete and checked. */

@@ -1,6 +1,8 @@
 import { OptionError, SourceError, StillframeError } from '../errors.ts';
+import { shownUrl } from '../weights/address.ts';
+import { readJsonAt } from '../weights/json-at.ts';
 import type { ModelEntry } from '../weights/manifest.ts';
-import { readJson, sourceFromUrl, type WeightSource } from '../weights/source.ts';
+import { readJson, type WeightSource } from '../weights/source.ts';
 import type { GenerateOptions } from './types.ts';
 
 type PolicyOptions = NonNullable<GenerateOptions['policyOptions']>;
@@ -48,13 +50,13 @@ export async function withArtifact(
   const address = options.policyOptions?.artifact;
   if (typeof address !== 'string' || address === '') return options;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const source = url ? sourceFromUrl(new URL('.', url)) : model;
-  const path = url ? url.pathname.slice(url.pathname.lastIndexOf('/') + 1) : address;
-  const artifact = await readJson(source, path, signal).catch((cause: unknown) => {
+  const reading = url ? readJsonAt(url, signal) : readJson(model, address, signal);
+  const shown = url ? shownUrl(url) : address;
+  const artifact = await reading.catch((cause: unknown) => {
     if (!(cause instanceof StillframeError)) throw cause;
-    throw unreadable(address, cause.problem, { cause });
+    throw unreadable(shown, cause.problem, { cause });
   });
-  if (typeof artifact !== 'object' || artifact === null) throw unreadable(address, 'it holds no artifact.');
+  if (typeof artifact !== 'object' || artifact === null) throw unreadable(shown, 'it holds no artifact.');
   return { ...options, policyOptions: { ...options.policyOptions, artifact: { ...artifact } } };
 }
 

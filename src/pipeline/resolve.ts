@@ -1,6 +1,15 @@
-import { OptionError } from '../errors.ts';
+import { OptionError, SourceError } from '../errors.ts';
+import { shownUrl, wholeUrl } from '../weights/address.ts';
+import { readJsonAt } from '../weights/json-at.ts';
 import { type ManifestFile, type ModelDefaults, type ModelEntry, parseManifest } from '../weights/manifest.ts';
-import { readJson, sourceFromDirectory, sourceFromFiles, sourceFromUrl, type WeightSource } from '../weights/source.ts';
+import {
+  MissingFileError,
+  RefusedFileError,
+  sourceFromDirectory,
+  sourceFromFiles,
+  sourceFromUrl,
+  type WeightSource,
+} from '../weights/source.ts';
 import type { ModelReference } from './types.ts';
 
 /** Where a model's files are, and what the manifest says of them. */
@@ -17,13 +26,14 @@ export interface ResolvedModel {
   readonly presets?: ModelEntry['presets'];
 }
 
-/** A string with a slash or a dot is an address; an id has neither. */
-const ADDRESS = /[/.:]/;
+/** A string with a slash or a colon is an address, and so is one that begins with a dot; an id has none of them. */
+const ADDRESS = /[/:]|^\./;
 
 /**
  * Finds a model.
  *
- * @throws {OptionError} when the manifest has no such id; {SourceError | WeightsError} when it cannot be read.
+ * @throws {OptionError} when the manifest has no such id, or an address is none; {SourceError | WeightsError} when it
+ * cannot be read.
  */
 export async function resolveModel(
   model: ModelReference,
@@ -34,20 +44,48 @@ export async function resolveModel(
     const source = toSource(model);
     return { id: source.label, source };
   }
-  if (ADDRESS.test(model)) return { id: model, source: sourceFromUrl(absolute(model)) };
-  const url = absolute(manifestUrl ?? 'weights-manifest.json');
-  const manifest = sourceFromUrl(new URL('.', url));
-  const file = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
-  const { models } = parseManifest(await readJson(manifest, file, signal));
+  if (ADDRESS.test(model)) {
+    // A query may be a signature, which reports do not repeat.
+    return { id: model.replace(/[?#].*$/s, ''), source: sourceFromUrl(model) };
+  }
+  const url = wholeUrl(manifestUrl ?? 'weights-manifest.json', 'manifestUrl');
+  const { models } = parseManifest(await readManifest(url, model, signal));
   const entry = models.find(({ id }) => id === model);
   if (!entry) {
     throw new OptionError(
-      `There is no model "${model}" in ${url}.`,
-      `Use one of: ${models.map(({ id }) => id).join(', ')}; or the URL of a folder in diffusers' layout.`,
+      `There is no model "${model}" in ${shownUrl(url)}.`,
+      `Use one of: ${models.map(({ id }) => id).join(', ')}; or the URL of a folder in diffusers' layout, with a slash.`,
     );
   }
   const { id, pipeline: className, files, defaults, presets } = entry;
-  return { id, source: sourceFromUrl(new URL(entry.url, url)), className, files, defaults, presets };
+  return { id, source: sourceFromUrl(folderOf(entry, url)), className, files, defaults, presets };
+}
+
+async function readManifest(url: URL, id: string, signal: AbortSignal | undefined): Promise<unknown> {
+  try {
+    return await readJsonAt(url, signal);
+  } catch (cause) {
+    if (!(cause instanceof MissingFileError || cause instanceof RefusedFileError)) throw cause;
+    throw new SourceError(
+      `The model "${id}" is looked up in a manifest. ${cause.problem}`,
+      `Pass the manifest's address as manifestUrl; of a folder, the address with a slash: ./${id}/.`,
+      { cause },
+    );
+  }
+}
+
+/** A model's folder. One beside the manifest is reached as that is: it takes the manifest's query, a signature say. */
+function folderOf({ id, url }: ModelEntry, manifest: URL): URL {
+  if (!URL.canParse(url, manifest)) {
+    throw new OptionError(
+      `The model "${id}" is at ${JSON.stringify(url)}, relative to a manifest at ${shownUrl(manifest)}, which is in no folder.`,
+      'Give the model a whole URL in the manifest, or pass the manifest by an address of http: or https:.',
+    );
+  }
+  const folder = new URL(url, manifest);
+  const isBeside = !URL.canParse(url) && folder.origin === manifest.origin;
+  if (isBeside && folder.search === '') folder.search = manifest.search;
+  return folder;
 }
 
 function toSource(model: Exclude<ModelReference, string>): WeightSource {
@@ -55,9 +93,4 @@ function toSource(model: Exclude<ModelReference, string>): WeightSource {
   if ('open' in model) return model;
   if ('kind' in model) return sourceFromDirectory(model);
   return sourceFromFiles(model);
-}
-
-/** Relative addresses count from the page. */
-function absolute(url: string | URL): URL {
-  return new URL(url, typeof document === 'undefined' ? globalThis.location?.href : document.baseURI);
 }

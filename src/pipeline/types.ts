@@ -18,7 +18,10 @@ export interface Progress {
   readonly from?: 'network' | 'store' | 'disk';
 }
 
-/** A model: an id of the manifest, the URL of a folder in diffusers' layout, files that were picked, or a source. */
+/**
+ * A model: an id of the manifest, the URL of a folder in diffusers' layout, files that were picked, or a source. A string
+ * with a slash or a colon, or a dot in front, is a URL: `./wan2.1/` is a folder beside the page, `wan2.1` an id.
+ */
 export type ModelReference = string | URL | WeightSource | readonly File[] | FileSystemDirectoryHandle;
 
 /** Options of `loadPipeline`. */
@@ -33,9 +36,17 @@ export interface LoadOptions {
   readonly store?: WeightStore;
   /** `f16` halves the memory of a checkpoint in f32; `stored`, the default, keeps its precision. */
   readonly weights?: 'f16' | 'stored';
+  /**
+   * Which files are read where a folder has several, as diffusers' `variant`: `fp16` takes `model.fp16.safetensors`, or
+   * its shards, and plain names of a part that has none. Default: plain names, or the one variant that is there.
+   */
+  readonly variant?: string;
   /** Half-precision matmul operands. Default: `f16` where the adapter has `shader-f16`. */
   readonly operands?: 'f32' | 'f16';
-  /** Options of the first run: checked before weights are read, and its kernels compile meanwhile. */
+  /**
+   * Options of the first run, or as many as are known, such as its size alone; the rest are the model's defaults. Before
+   * weights are read they are checked, and whether the device allows the buffers; its kernels compile meanwhile.
+   */
   readonly firstRun?: GenerateOptions;
   /** Aborts: the promise rejects with `signal.reason`, and no GPU memory of it is left. */
   readonly signal?: AbortSignal;

@@ -16,6 +16,7 @@ import { type WeightPrecision, WeightSet } from '../weights/weight-set.ts';
 import type { DeclaredPart } from './model-info.ts';
 import type { ResolvedModel } from './resolve.ts';
 import type { Progress } from './types.ts';
+import { checkFound } from './variant.ts';
 
 /** The parts of a `WanPipeline`, declared: their weights are known and checked, but not read. */
 export interface WanComponents {
@@ -36,6 +37,9 @@ export interface OpenOptions {
   readonly precision: WeightPrecision;
   readonly capabilities: Capabilities;
   readonly store?: WeightStore | undefined;
+  /** As `LoadOptions` has it. */
+  readonly variant?: string | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,12 +48,12 @@ export interface OpenOptions {
  * them against each other.
  *
  * @param index The folder's `model_index.json`.
- * @throws {UnsupportedModelError | WeightsError | SourceError}
+ * @throws {UnsupportedModelError | WeightsError | SourceError | OptionError}
  */
 export async function openWanComponents(
   { source, files }: ResolvedModel,
   index: ConfigJson,
-  { precision, capabilities, store, signal }: OpenOptions,
+  { precision, capabilities, store, variant, onWarning, signal }: OpenOptions,
 ): Promise<WanComponents> {
   expectClass(index, 'transformer', 'WanTransformer3DModel');
   expectClass(index, 'vae', 'AutoencoderKLWan');
@@ -63,7 +67,7 @@ export async function openWanComponents(
   // On CPU drivers kernels spend a fifth to a quarter of their time unpacking f16.
   const unpacked = capabilities.software && precision === 'stored' ? 'f32' : precision;
   const open = async (name: string, kept: WeightPrecision) => {
-    const checkpoint = await openCheckpoint(source, name, { files, store, signal });
+    const checkpoint = await openCheckpoint(source, name, { files, store, variant, signal });
     return { name, className: componentClass(index, name) ?? '', checkpoint, weights: new WeightSet(checkpoint, kept) };
   };
   const hasText = componentClass(index, 'text_encoder') !== undefined;
@@ -88,6 +92,7 @@ export async function openWanComponents(
   };
   const encoder = text && textConfig && new T5Encoder(parseT5Config(textConfig), text.checkpoint, text.weights);
   const parts = [...(text ? [text] : []), transformer, vae];
+  if (variant !== undefined) checkFound(source.label, variant, parts, onWarning);
   const weights = parts.map((part) => part.weights);
   for (const set of weights) set.check();
   checkFit(source.label, models, encoder);

@@ -6,7 +6,7 @@ import type { SamplerKind } from '../samplers/sampler.ts';
 import { cleanPrompt } from '../text/clean.ts';
 import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
-import type { SizeRules } from './model-info.ts';
+import type { SizeRules } from './clip-size.ts';
 import type { RunSettings } from './options.ts';
 import type { RunGeometry } from './run-geometry.ts';
 import type { GenerateOptions, PromptEmbeddings } from './types.ts';

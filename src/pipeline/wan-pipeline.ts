@@ -3,13 +3,14 @@ import { OptionError } from '../errors.ts';
 import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
-import { compile, plannedBuffers } from '../gpu/program.ts';
+import { compile } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import { elements } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
+import { checkFit, type Demand } from './fit.ts';
 import { GenerationMemory } from './generation-memory.ts';
 import { describeModel, type ModelInfo } from './model-info.ts';
 import type { ModelPipeline } from './model-pipeline.ts';
@@ -50,7 +51,9 @@ export class WanPipeline implements ModelPipeline {
 
   /** What the model is, and what a run with its defaults takes. */
   get info(): ModelInfo {
-    const { run, plan } = this.#memoryOf(this.#emptyPrompt);
+    const options = this.#emptyPrompt;
+    const memory = this.#memoryOf(options);
+    const { run, plan } = memory;
     return describeModel(this.gpu, {
       id: this.model.id,
       className: 'WanPipeline',
@@ -59,21 +62,27 @@ export class WanPipeline implements ModelPipeline {
       sizes: sizeRules(this.components),
       tokens: elements(this.components.transformer.tokenGrid(run.geometry.latentSize)),
       memory: plan,
-      buffers: [...plannedBuffers(run.recording), { label: 'clip', bytes: plan.clipBytes }],
+      demand: this.#demand(memory, options),
     });
   }
 
   /**
    * Reads all weights and, beside it, compiles the kernels of a run.
    *
-   * @param firstRun The run's options; the defaults where there are none. @throws {OptionError} before weights are.
+   * @param firstRun The run's options; the defaults where there are none.
+   * @throws {OptionError | LimitError} before weights are.
    */
   async load({
-    firstRun = this.#emptyPrompt,
+    firstRun,
     signal,
     onProgress,
   }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
-    const { recordings } = this.#memoryOf(await this.#completed(firstRun, signal));
+    const options = await this.#completed({ ...this.#emptyPrompt, ...firstRun }, signal);
+    const memory = this.#memoryOf(options);
+    const { recordings } = memory;
+    checkFit(this.gpu, this.#demand(memory, options), (size) => {
+      return `Load it for a smaller size, and generate in that size: firstRun: ${size} fits.`;
+    });
     const compiling = this.#seconds.time('compile', () => this.#compile(recordings, onProgress));
     compiling.catch(() => {});
     try {
@@ -96,10 +105,12 @@ export class WanPipeline implements ModelPipeline {
     const { gpu } = this;
     const { signal, onProgress } = options;
     const { id } = this.model;
-    const settings = this.#settings(await this.#completed(options, signal));
+    const completed = await this.#completed(options, signal);
+    const settings = this.#settings(completed);
     const { geometry, tokens, warnings } = planGeometry(this.components, settings, options);
     signal?.throwIfAborted();
     const memory = this.#record(settings, geometry, options.preview);
+    checkFit(gpu, this.#demand(memory, completed), (size) => `Use a smaller size: ${size} fits.`);
     const { run } = memory;
     if (run !== this.#run) {
       this.#run?.stop();
@@ -201,6 +212,18 @@ export class WanPipeline implements ModelPipeline {
   #memoryOf(options: GenerateOptions): GenerationMemory {
     const settings = this.#settings(options);
     return this.#record(settings, planGeometry(this.components, settings, options).geometry, options.preview);
+  }
+
+  /** What the device must have a buffer for. @param options That `memory` was recorded for. */
+  #demand(memory: GenerationMemory, options: GenerateOptions): Demand {
+    return {
+      weights: this.components.weights.flatMap(({ tensors }) => tensors),
+      run: memory.buffers,
+      size: memory.size,
+      rules: sizeRules(this.components),
+      // Latents are of one size.
+      at: (size) => this.#memoryOf({ ...options, ...size, latents: undefined }).buffers,
+    };
   }
 
   #record(settings: RunSettings, geometry: RunGeometry, preview: GenerateOptions['preview']): GenerationMemory {

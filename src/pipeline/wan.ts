@@ -7,10 +7,9 @@ import type { ModelPipeline, PipelineSource } from './model-pipeline.ts';
 import { openWanComponents } from './wan-components.ts';
 import { WanPipeline } from './wan-pipeline.ts';
 
-/** Opens a folder with a `WanPipeline`. @throws {UnsupportedModelError | WeightsError | SourceError} */
+/** Opens a folder with a `WanPipeline`. @throws {UnsupportedModelError | WeightsError | SourceError | OptionError} */
 export async function openPipeline(source: PipelineSource): Promise<ModelPipeline> {
-  const { gpu, model, index, precision, operands, store, signal } = source;
-  const { capabilities } = gpu;
-  const components = await openWanComponents(model, index, { precision, capabilities, store, signal });
+  const { gpu, model, index, operands } = source;
+  const components = await openWanComponents(model, index, { ...source, capabilities: gpu.capabilities });
   return new WanPipeline(gpu, model, components, operands);
 }

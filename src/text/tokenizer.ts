@@ -9,7 +9,7 @@
 
 import { Tokenizer } from '@huggingface/tokenizers';
 import { UnsupportedModelError } from '../errors.ts';
-import { exists, MissingFileError, readJson, type WeightSource } from '../weights/source.ts';
+import { exists, MissingFileError, RefusedFileError, readJson, type WeightSource } from '../weights/source.ts';
 import { applyUnigramRules, type UnigramModel } from './byte-fallback.ts';
 
 /** A prompt as a text encoder takes it. */
@@ -89,7 +89,8 @@ async function readTokenizerFile(source: WeightSource, prefix: string, signal?: 
   try {
     return await readJson(source, `${prefix}tokenizer.json`, signal);
   } catch (error) {
-    if (!(error instanceof MissingFileError) || !(await exists(source, `${prefix}spiece.model`, signal))) throw error;
+    const mayBeMissing = error instanceof MissingFileError || error instanceof RefusedFileError;
+    if (!mayBeMissing || !(await exists(source, `${prefix}spiece.model`, signal))) throw error;
     throw new UnsupportedModelError(
       `${source.label}: ${prefix} has its tokenizer as spiece.model only, which is not read.`,
       'Add a tokenizer.json: `AutoTokenizer.from_pretrained(folder).save_pretrained(folder)` in transformers writes it.',

@@ -40,6 +40,7 @@ export function checkedSource(
     label: source.label,
     origin: source.origin,
     expected: (path) => byPath.get(path),
+    ...(source.list && { list: source.list.bind(source) }),
     async open(path, range, signal) {
       const file = byPath.get(path);
       if (!file) return source.open(path, range, signal);

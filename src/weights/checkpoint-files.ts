@@ -5,116 +5,99 @@
  * @module
  */
 
-import { IntegrityError, WeightsError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import type { CheckedSource } from './checked-source.ts';
 import type { ManifestFile } from './manifest.ts';
-import { exists, readBytes, readJson, streamRanges } from './read.ts';
-import { LENGTH_BYTES, parseHeaderLength, parseSafetensorsHeader, type TensorInfo } from './safetensors.ts';
-import { MissingFileError } from './source-types.ts';
+import { firstThere, readJson } from './read.ts';
+import { readHeader } from './read-header.ts';
+import type { TensorInfo } from './safetensors.ts';
+import { parseIndex, readShards } from './shards.ts';
+import { MissingFileError, RefusedFileError } from './source-types.ts';
+import { orAborted } from './streams.ts';
+import { candidateNames, openChoice, searchedNames, variantsOf, type WeightName } from './weight-names.ts';
 
-const STEMS = ['diffusion_pytorch_model', 'model'];
-const SINGLE = STEMS.map((stem) => `${stem}.safetensors`);
-const INDEX = SINGLE.map((name) => `${name}.index.json`);
+/** The tensors of a folder, and which of its files they are from. */
+export interface FoundTensors {
+  /** By name, in the order of files and of their data. */
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** The variant of the files, where it is one. */
+  readonly variant: string | undefined;
+  /** All variants that are there, as far as is known. */
+  readonly variants: readonly string[];
+}
+
+/** What `findTensors` may know beforehand. */
+export interface FindOptions {
+  /** The manifest's files, if the model is listed: then no name is tried that is not among them. */
+  readonly files?: readonly ManifestFile[] | undefined;
+  /** The variant that is wanted: a folder without it is read by its plain names. */
+  readonly variant?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
- * The tensors of a model's folder, by name, in the order of files and of their data. Reads headers only.
+ * The tensors of a model's folder. Reads headers only. Plain names are tried first, unless a variant is wanted; a variant
+ * by itself is taken where nothing else is there.
  *
  * @param folder Path of the folder that holds the weights, `''` for the source's own top.
- * @param files The manifest's files, if the model is listed: then no name is tried that is not among them.
- * @throws MissingFileError when there are no weights or no such shard; WeightsError when an index or a header is bad.
+ * @throws MissingFileError when there are no weights or no such shard; OptionError when there are several variants to
+ * choose from; WeightsError when an index or a header is bad.
  */
 export async function findTensors(
   source: CheckedSource,
   folder: string,
-  files: readonly ManifestFile[] | undefined,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, TensorInfo>> {
+  { files, variant, signal }: FindOptions,
+): Promise<FoundTensors> {
   const prefix = folder === '' ? '' : `${folder}/`;
-  const listed = files && new Set(files.map((file) => file.path));
-  for (const name of [...SINGLE, ...INDEX]) {
+  const label = folder === '' ? source.label : `${source.label}: ${folder}`;
+  const names = files
+    ? namesUnder(prefix, files)
+    : source.list && (await orAborted(source.list(folder, signal), signal));
+  const candidates = candidateNames(label, names, variant);
+  // Shards are named, not guessed: they are read once an index is found, and one that is not there is missing.
+  const open = async ({ name, isIndex, variant }: WeightName) => {
     const path = prefix + name;
-    if (!(listed ? listed.has(path) : await exists(source, path, signal))) continue;
-    return INDEX.includes(name) ? readShards(source, prefix, path, signal) : readHeader(source, path, signal);
+    if (isIndex) {
+      const shardOf = parseIndex(path, await readJson(source, path, signal));
+      return { variant, read: () => readShards(source, prefix, path, shardOf, signal) };
+    }
+    const tensors = await readHeader(source, path, signal);
+    return { variant, read: async () => tensors };
+  };
+  const [known] = names ? candidates : [];
+  const found = known
+    ? await open(known)
+    : await firstThere(candidates, open).catch((cause) => throwRefusal(label, cause));
+  if (!found) {
+    // A server tells what it has only when it is asked by name.
+    const other = names || variant === undefined ? undefined : await firstThere(candidateNames(label, names), open);
+    if (other?.variant !== undefined) throw openChoice(label, [other.variant], variant);
+    throw new MissingFileError(
+      `${label} holds none of ${searchedNames(variant)}${names ? `; it holds ${listOf(names)}` : ''}.`,
+      'Check the model folder; weights in .bin or .pt files must be saved as safetensors.',
+    );
   }
-  throw new MissingFileError(
-    `${source.label}: ${folder || 'the folder'} holds none of ${[...SINGLE, ...INDEX].join(', ')}.`,
-    'Check the model folder; weights in .bin or .pt files must be saved as safetensors.',
+  const { variant: taken } = found;
+  const variants = names ? variantsOf(names) : taken === undefined ? [] : [taken];
+  return { tensors: await found.read(), variant: taken, variants };
+}
+
+/** Names of the files directly in a folder. */
+function namesUnder(prefix: string, files: readonly ManifestFile[]): string[] {
+  const inside = files.filter(({ path }) => path.startsWith(prefix)).map(({ path }) => path.slice(prefix.length));
+  return inside.filter((name) => !name.includes('/'));
+}
+
+function throwRefusal(label: string, cause: unknown): never {
+  if (!(cause instanceof RefusedFileError)) throw cause;
+  throw new SourceError(
+    `${label} has no weights that the server gives out: ${cause.problem}`,
+    `${cause.remedy} Object stores answer so for what they do not have, too: check the folder's address.`,
+    { cause },
   );
 }
 
-async function readShards(
-  source: CheckedSource,
-  prefix: string,
-  indexPath: string,
-  signal: AbortSignal | undefined,
-): Promise<Map<string, TensorInfo>> {
-  const shardOf = parseIndex(indexPath, await readJson(source, indexPath, signal));
-  const tensors = new Map<string, TensorInfo>();
-  for (const shard of [...new Set(shardOf.values())].sort()) {
-    for (const [name, info] of await readHeader(source, prefix + shard, signal)) {
-      const other = tensors.get(name);
-      if (other) {
-        throw new WeightsError(
-          `Tensor ${name} is in two shards: ${other.file} and ${info.file}.`,
-          'The shards are of different exports: download or export all of them again.',
-        );
-      }
-      tensors.set(name, info);
-    }
-  }
-  for (const [name, shard] of shardOf) {
-    if (tensors.get(name)?.file === prefix + shard) continue;
-    const found = tensors.get(name)?.file;
-    throw new WeightsError(
-      `${indexPath} says that tensor ${name} is in ${prefix}${shard}, but ${found ?? 'no shard'} has it.`,
-      'Index and shards are of different exports: download or export all of them again.',
-    );
-  }
-  return tensors;
-}
-
-/** `weight_map` of an index: tensor name to the shard's name, which must lie beside the index. */
-function parseIndex(path: string, index: unknown): Map<string, string> {
-  const map = (index as { weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== 'object' || map === null) {
-    throw new WeightsError(`${path} has no object "weight_map".`, 'Download or export the index again.');
-  }
-  const entries = Object.entries(map as Record<string, unknown>);
-  for (const [tensor, shard] of entries) {
-    if (typeof shard !== 'string' || !/^[^/\\]+\.safetensors$/.test(shard)) {
-      throw new WeightsError(
-        `${path}: the shard of tensor ${tensor} is ${JSON.stringify(shard)}, not a .safetensors file beside the index.`,
-        'Download or export the index again.',
-      );
-    }
-  }
-  return new Map(entries as [string, string][]);
-}
-
-async function readHeader(
-  source: CheckedSource,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, TensorInfo>> {
-  let totalBytes: number | undefined;
-  let length = 0;
-  const prefix = new Uint8Array(LENGTH_BYTES);
-  for await (const piece of streamRanges(source, path, [{ start: 0, end: LENGTH_BYTES }], signal)) {
-    prefix.set(piece.bytes, piece.offset);
-    length += piece.bytes.length;
-    totalBytes = piece.opened.totalBytes;
-  }
-  const expected = source.expected(path);
-  if (expected && totalBytes !== undefined && totalBytes !== expected.bytes) {
-    throw new IntegrityError(
-      `${source.label}: ${path} has ${totalBytes} bytes, but the manifest says ${expected.bytes}.`,
-      'The file or the manifest is not the right one.',
-    );
-  }
-  totalBytes ??= expected?.bytes;
-  const headerBytes = parseHeaderLength(path, prefix.subarray(0, length), totalBytes);
-  const dataStart = LENGTH_BYTES + headerBytes;
-  const header = await readBytes(source, path, { start: LENGTH_BYTES, end: dataStart }, signal);
-  const dataBytes = totalBytes === undefined ? undefined : totalBytes - dataStart;
-  return parseSafetensorsHeader(path, header, dataBytes).tensors;
+function listOf(names: readonly string[]): string {
+  if (names.length === 0) return 'no files';
+  return names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
 }

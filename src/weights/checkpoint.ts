@@ -23,6 +23,10 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Bytes of all tensors. */
   readonly bytes: number;
+  /** The variant of the files that were found, such as `fp16`; undefined for plain names. */
+  readonly variant: string | undefined;
+  /** All variants in the folder, as far as the source or the manifest tells. */
+  readonly variants: readonly string[];
   /**
    * Reads each file once, in order, and hands over each wanted tensor as soon as it is complete. The next bytes are
    * read when `deliver` is done, so one tensor is being filled and at most one is with the receiver. A file with a hash
@@ -36,7 +40,8 @@ export interface Checkpoint {
    * Rows of a 2-D tensor as f32, [rows.length, columns], in the order asked, by ranges: an embedding table is never
    * loaded whole. A row asked twice is read once. Not hashed: {@link stream} of the same file is what checks it.
    *
-   * @throws WeightsError for a tensor that is missing or not 2-D, or a row that it does not have; SourceError.
+   * @throws WeightsError for a tensor that is missing or not 2-D, or a row that it does not have; UnsupportedModelError
+   * for one in another format than F32, F16 or BF16; SourceError.
    */
   readRows(name: string, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
 }
@@ -47,15 +52,17 @@ export interface CheckpointOptions {
   readonly files?: readonly ManifestFile[] | undefined;
   /** Keeps the bytes of listed files that come from the network. */
   readonly store?: WeightStore | undefined;
+  /** The variant to take where it is there, such as `fp16`. */
+  readonly variant?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Opens the weights in a model's folder: `diffusion_pytorch_model` or `model`, `.safetensors` or, in shards,
- * `.safetensors.index.json`. Reads headers only, and checks them all.
+ * `.safetensors.index.json`, or a variant of these. Reads headers only, and checks them all.
  *
  * @param folder Folder in the source that holds the weights, e.g. `transformer`; `''` for its top.
- * @throws MissingFileError, SourceError, WeightsError, IntegrityError; `signal.reason` on abort.
+ * @throws MissingFileError, SourceError, OptionError, WeightsError, IntegrityError; `signal.reason` on abort.
  */
 export async function openCheckpoint(
   source: WeightSource,
@@ -63,10 +70,12 @@ export async function openCheckpoint(
   options: CheckpointOptions = {},
 ): Promise<Checkpoint> {
   const checked = checkedSource(source, options.files ?? [], options.store);
-  const tensors = await findTensors(checked, folder, options.files, options.signal);
+  const { tensors, variant, variants } = await findTensors(checked, folder, options);
   return {
     label: folder ? `${source.label}: ${folder}` : source.label,
     tensors,
+    variant,
+    variants,
     bytes: [...tensors.values()].reduce((sum, { start, end }) => sum + end - start, 0),
     stream: (wanted, deliver, streamOptions = {}) =>
       streamTensors(checked, [...tensors.values()].filter(wanted), deliver, streamOptions),

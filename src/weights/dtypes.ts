@@ -6,47 +6,60 @@
 
 import { UnsupportedModelError } from '../errors.ts';
 
-/** Bytes of one element of each format that a header may name (safetensors' own list, without its sub-byte ones). */
-export const DTYPE_BYTES = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E5M2: 1,
-  F8_E4M3: 1,
-  I16: 2,
-  U16: 2,
-  F16: 2,
-  BF16: 2,
-  I32: 4,
-  U32: 4,
-  F32: 4,
-  F64: 8,
-  I64: 8,
-  U64: 8,
-} as const;
+/** Bits of one element of each format in safetensors' own list; files may name newer ones. */
+export const DTYPE_BITS: Readonly<Record<string, number>> = {
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  BOOL: 8,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  C64: 64,
+  F64: 64,
+  I64: 64,
+  U64: 64,
+};
 
-/** A format that a header may name; {@link decode} takes `F32`, `F16` and `BF16`. */
-export type Dtype = keyof typeof DTYPE_BYTES;
+/** Bytes of one element of each format that weights are read in. */
+export const WEIGHT_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
 
-/** Whether a header's word names a known format. */
-export function isDtype(word: string): word is Dtype {
-  return Object.hasOwn(DTYPE_BYTES, word);
+/** A format that weights are read in. */
+export type WeightDtype = keyof typeof WEIGHT_BYTES;
+
+/** Whether weights are read in a format. */
+export function isWeightDtype(dtype: string): dtype is WeightDtype {
+  return Object.hasOwn(WEIGHT_BYTES, dtype);
+}
+
+/** The error for weights that are in a format which is not read. @param what Which, e.g. `proj.weight is in F8_E4M3`. */
+export function unsupportedDtype(what: string): UnsupportedModelError {
+  return new UnsupportedModelError(
+    `${what}; weights are read in ${Object.keys(WEIGHT_BYTES).join(', ')}.`,
+    'Save the model in one of these, e.g. with `pipeline.to(torch.float16).save_pretrained(folder)`.',
+  );
 }
 
 /**
- * Little-endian `F32`, `F16` or `BF16` bytes as f32: exact, subnormals, infinities and NaN included.
+ * Little-endian bytes as f32: exact, subnormals, infinities and NaN included.
  *
- * @throws UnsupportedModelError for any other format.
+ * @param dtype `F32`, `F16` or `BF16`. @throws UnsupportedModelError for any other.
  */
-export function decode(bytes: Uint8Array, dtype: Dtype): Float32Array<ArrayBuffer> {
+export function decode(bytes: Uint8Array, dtype: string): Float32Array<ArrayBuffer> {
+  if (!isWeightDtype(dtype)) throw unsupportedDtype(`Weights are in ${dtype}`);
   if (dtype === 'F32') return new Float32Array(aligned(bytes));
-  const widen = dtype === 'F16' ? widenF16 : dtype === 'BF16' ? widenBf16 : undefined;
-  if (!widen) {
-    throw new UnsupportedModelError(
-      `Weights in ${dtype} are not supported.`,
-      'Save the model in F32, F16 or BF16, e.g. with `pipeline.to(torch.float16).save_pretrained(folder)`.',
-    );
-  }
+  const widen = dtype === 'F16' ? widenF16 : widenBf16;
   const source = new Uint16Array(aligned(bytes));
   const bits = new Uint32Array(source.length);
   for (let i = 0; i < source.length; i++) bits[i] = widen(source[i] as number);

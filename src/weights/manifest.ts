@@ -44,7 +44,7 @@ export interface ModelEntry {
   readonly license: string;
   /** Class of its pipeline in diffusers, e.g. `WanPipeline`. */
   readonly pipeline: string;
-  /** Its folder in diffusers' layout; a relative one counts from the manifest's own address. */
+  /** Its folder in diffusers' layout, with a slash at its end; a relative one counts from the manifest's own address. */
   readonly url: string;
   readonly files: readonly ManifestFile[];
   readonly defaults: ModelDefaults;
@@ -91,7 +91,7 @@ function parseModel(model: unknown, at: string): ModelEntry {
     title: text(model, 'title', at),
     license: text(model, 'license', at),
     pipeline: text(model, 'pipeline', at),
-    url: text(model, 'url', at, /\/$/),
+    url: text(model, 'url', at, /^[^?#]*\/(\?[^#]*)?$/),
     files,
     defaults: {
       width: whole(defaults, 'width', inDefaults, 1),

@@ -5,8 +5,14 @@
  */
 
 import { causeMessage, SourceError, WeightsError } from '../errors.ts';
-import { type ByteRange, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
-import { chunksOf, joinChunks } from './streams.ts';
+import {
+  type ByteRange,
+  MissingFileError,
+  type OpenedFile,
+  RefusedFileError,
+  type WeightSource,
+} from './source-types.ts';
+import { chunksOf, joinChunks, orAborted } from './streams.ts';
 
 /** A piece of a file. */
 export interface Piece {
@@ -33,7 +39,8 @@ export async function* streamRanges(
   let next = 0;
   while (next < ranges.length) {
     const first = ranges[next] as ByteRange;
-    const opened = await source.open(path, first.start === 0 && first.end === undefined ? undefined : first, signal);
+    const whole = first.start === 0 && first.end === undefined;
+    const opened = await openFile(source, path, whole ? undefined : first, signal);
     if (opened.start > first.start) {
       await opened.stream.cancel();
       throw new SourceError(
@@ -46,6 +53,20 @@ export async function* streamRanges(
     yield* cutRanges(`${source.label}: ${path}`, opened, carried, signal);
     next += carried.length;
   }
+}
+
+/** Opens a file; on abort rejects at once, also where a caller's own source does not watch the signal. */
+async function openFile(
+  source: WeightSource,
+  path: string,
+  range: ByteRange | undefined,
+  signal: AbortSignal | undefined,
+): Promise<OpenedFile> {
+  const opening = source.open(path, range, signal);
+  return orAborted(opening, signal).catch((error: unknown) => {
+    if (signal?.aborted) opening.then(({ stream }) => stream.cancel()).catch(() => {});
+    throw error;
+  });
 }
 
 async function* cutRanges(
@@ -128,14 +149,41 @@ export async function readJson(source: WeightSource, path: string, signal?: Abor
   }
 }
 
-/** Whether the source has this file. @throws SourceError when it cannot tell, e.g. HTTP 500. */
+/**
+ * What `read` gives for the first candidate that is there; undefined where none is. A candidate that is refused may not
+ * be there ({@link RefusedFileError}): the next one is tried.
+ *
+ * @throws the first refusal where none is there; at once what else `read` throws.
+ */
+export async function firstThere<C, T>(
+  candidates: Iterable<C>,
+  read: (candidate: C) => Promise<T>,
+): Promise<T | undefined> {
+  let refusal: RefusedFileError | undefined;
+  for (const candidate of candidates) {
+    try {
+      return await read(candidate);
+    } catch (error) {
+      if (error instanceof RefusedFileError) refusal ??= error;
+      else if (!(error instanceof MissingFileError)) throw error;
+    }
+  }
+  if (refusal) throw refusal;
+  return undefined;
+}
+
+/**
+ * Whether the source has this file and gives it, for a choice between names.
+ *
+ * @throws SourceError when it cannot tell, e.g. HTTP 500.
+ */
 export async function exists(source: WeightSource, path: string, signal?: AbortSignal): Promise<boolean> {
   try {
-    const opened = await source.open(path, { start: 0, end: 1 }, signal);
+    const opened = await openFile(source, path, { start: 0, end: 1 }, signal);
     await opened.stream.cancel();
     return true;
   } catch (error) {
-    if (error instanceof MissingFileError) return false;
+    if (error instanceof MissingFileError || error instanceof RefusedFileError) return false;
     throw error;
   }
 }

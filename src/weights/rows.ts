@@ -6,7 +6,7 @@
 
 import { WeightsError } from '../errors.ts';
 import type { CheckedSource } from './checked-source.ts';
-import { DTYPE_BYTES, decode } from './dtypes.ts';
+import { decode, isWeightDtype, unsupportedDtype, WEIGHT_BYTES } from './dtypes.ts';
 import { joinSpans, type Span } from './ranges.ts';
 import { type Piece, streamRanges } from './read.ts';
 import type { TensorInfo } from './safetensors.ts';
@@ -20,7 +20,7 @@ const LANES = 6;
 /**
  * Rows of the 2-D tensor `name` as f32, [rows.length, columns], as `Checkpoint.readRows` promises.
  *
- * @throws WeightsError, SourceError; `signal.reason` on abort.
+ * @throws WeightsError, UnsupportedModelError, SourceError; `signal.reason` on abort.
  */
 export async function readRows(
   source: CheckedSource,
@@ -44,7 +44,9 @@ export async function readRows(
       'The tokenizer does not belong to this text encoder: their vocabularies differ.',
     );
   }
-  const rowBytes = width * DTYPE_BYTES[info.dtype];
+  if (!isWeightDtype(info.dtype))
+    throw unsupportedDtype(`${source.label}: ${name} in ${info.file} is in ${info.dtype}`);
+  const rowBytes = width * WEIGHT_BYTES[info.dtype];
   const table = new RowTable(info.start, rowBytes, rows);
   await fetchSpans(source, info.file, table.spans(), signal, (piece) => table.add(piece));
   const unique = decode(table.bytes, info.dtype);

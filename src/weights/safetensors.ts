@@ -1,36 +1,25 @@
 /**
  * The header of a safetensors file from a stranger: every rule of the format is checked before a byte of it is used.
- * The rules are those of the reference implementation in Rust (huggingface/safetensors, `validate`), and two more of
- * the format's text: the header starts with `{`, and no key comes twice.
+ * The rules are those of the reference implementation in Rust (huggingface/safetensors 0.8, `validate`), so that what
+ * opens there opens here; only a format of numbers that is not in its list is left to whoever wants the tensor.
  *
  * A file is 8 bytes of header length N (little-endian), N bytes of JSON, and the tensors' data without gaps.
  *
  * @module
  */
 
-import { causeMessage, WeightsError } from '../errors.ts';
-import { DTYPE_BYTES, type Dtype, isDtype } from './dtypes.ts';
-import { duplicateKey } from './json-keys.ts';
+import { causeMessage } from '../errors.ts';
+import { HeaderObject, type HeaderValue, parseHeaderJson } from './header-json.ts';
+import { broken, shown } from './header-problem.ts';
+import { checkEntry, parseEntry, type TensorEntry, type TensorInfo } from './tensor-entry.ts';
+
+export type { TensorInfo };
 
 /** Bytes of the header length in front of the header. */
 export const LENGTH_BYTES = 8;
 
 /** The reference implementation reads no longer header, so that a hostile length does not fill the memory. */
 const MAX_HEADER_BYTES = 100_000_000;
-
-/** A tensor as its file describes it; its bytes are row-major and little-endian. */
-export interface TensorInfo {
-  readonly name: string;
-  readonly dtype: Dtype;
-  /** Sizes, outermost first; `[]` is one number. */
-  readonly shape: readonly number[];
-  /** Path of its file in the model folder. */
-  readonly file: string;
-  /** Absolute offset in the file of its first byte. */
-  readonly start: number;
-  /** Absolute offset behind its last byte. */
-  readonly end: number;
-}
 
 /** What a header says. */
 export interface SafetensorsHeader {
@@ -74,62 +63,40 @@ export function parseSafetensorsHeader(
   header: Uint8Array,
   dataBytes: number | undefined,
 ): SafetensorsHeader {
-  const { __metadata__, ...entries } = parseObject(file, header);
   const dataStart = LENGTH_BYTES + header.length;
-  const tensors = Object.entries(entries).map(([name, entry]) => parseTensor(file, name, entry, dataStart));
+  const found = new Map<string, TensorEntry>();
+  let metadata: Record<string, string> | undefined;
+  for (const [name, value] of parseObject(file, header).entries) {
+    // A tensor given twice counts as it is given last.
+    if (name !== '__metadata__') found.set(name, parseEntry(file, name, value));
+    else if (metadata) throw broken(file, 'has __metadata__ twice');
+    else metadata = parseMetadata(file, value);
+  }
+  const tensors = [...found].map(([name, entry]) => checkEntry(file, name, entry, dataStart));
   tensors.sort((a, b) => a.start - b.start || a.end - b.end);
   checkLayout(file, tensors, dataStart, dataBytes);
-  return {
-    tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
-    metadata: parseMetadata(file, __metadata__),
-  };
+  return { tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])), metadata: metadata ?? {} };
 }
 
-function parseObject(file: string, header: Uint8Array): Record<string, unknown> {
-  if (header[0] !== '{'.charCodeAt(0))
-    throw broken(file, `has a header that starts with byte ${header[0]}, not with {`);
-  let text: string;
-  let value: unknown;
+function parseObject(file: string, header: Uint8Array): HeaderObject {
+  let value: HeaderValue;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
-    value = JSON.parse(text);
+    value = parseHeaderJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header));
   } catch (cause) {
     throw broken(file, `has a header that is not JSON in UTF-8 (${causeMessage(cause)})`, cause);
   }
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw broken(file, `has a header that gives the key ${shown(twice)} twice`);
-  return value as Record<string, unknown>; // JSON that starts with { is an object
+  if (value instanceof HeaderObject) return value;
+  throw broken(file, `has a header that is no object: ${shown(value)}`);
 }
 
-function parseMetadata(file: string, metadata: unknown): Record<string, string> {
-  if (metadata === undefined) return {};
-  if (!isObject(metadata)) throw broken(file, 'has a __metadata__ that is not an object');
-  for (const [key, value] of Object.entries(metadata)) {
+/** `null` stands for none. */
+function parseMetadata(file: string, metadata: HeaderValue): Record<string, string> {
+  if (metadata === null) return {};
+  if (!(metadata instanceof HeaderObject)) throw broken(file, 'has a __metadata__ that is not an object');
+  for (const [key, value] of metadata.entries) {
     if (typeof value !== 'string') throw broken(file, `has a __metadata__ whose ${shown(key)} is not a string`);
   }
-  return metadata as Record<string, string>;
-}
-
-function parseTensor(file: string, name: string, entry: unknown, dataStart: number): TensorInfo {
-  const fail = (rule: string) => broken(file, `tensor ${shown(name)}: ${rule}`);
-  if (!isObject(entry)) throw fail('its entry is not an object');
-  const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string' || !isDtype(dtype)) {
-    throw fail(`dtype ${shown(dtype)} is not one of ${Object.keys(DTYPE_BYTES).join(', ')}`);
-  }
-  if (!isSizes(shape)) throw fail(`shape ${shown(shape)} is not a list of whole numbers from 0 to 2^53 - 1`);
-  if (!isSizes(offsets) || offsets.length !== 2) throw fail(`data_offsets ${shown(offsets)} are not two whole numbers`);
-  const [begin, end] = offsets as [number, number];
-  if (begin > end) throw fail(`data_offsets ${begin} to ${end} run backwards`);
-  let bytes: number = DTYPE_BYTES[dtype];
-  for (const size of shape) {
-    bytes *= size;
-    if (!Number.isSafeInteger(bytes)) throw fail(`shape ${shown(shape)} has more than 2^53 - 1 bytes`);
-  }
-  if (bytes !== end - begin) {
-    throw fail(`shape ${shown(shape)} in ${dtype} takes ${bytes} bytes, but data_offsets give it ${end - begin}`);
-  }
-  return { name, dtype, shape, file, start: dataStart + begin, end: dataStart + end };
+  return Object.fromEntries(metadata.entries) as Record<string, string>;
 }
 
 /** Tensors, sorted by offset, must fill the data exactly: no overlap, no gap, nothing behind. */
@@ -157,30 +124,4 @@ function checkLayout(
       `is ${kind}: its tensors take ${position - dataStart} bytes, but ${dataBytes} follow the header`,
     );
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-/** A stranger's value in a message: cut, for it may be long, and not printed where it is more than a list of numbers. */
-function shown(value: unknown): string {
-  // JSON.stringify recurses: a value nested a million deep would overflow the stack.
-  const isNested = Array.isArray(value) ? value.some((item) => typeof item === 'object') : isObject(value);
-  const text = isNested ? 'of nested values' : (JSON.stringify(value) ?? 'undefined');
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}
-
-function broken(file: string, problem: string, cause?: unknown): WeightsError {
-  return new WeightsError(
-    `${file} ${problem}.`,
-    'The file is damaged or not safetensors: download or export it again.',
-    {
-      cause,
-    },
-  );
 }

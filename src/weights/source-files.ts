@@ -29,6 +29,12 @@ export function sourceFromFiles(files: Iterable<File>): WeightSource {
       if (!file) throw missing(label, path);
       return openBlob(`${label}/${path}`, file, range, signal);
     },
+    async list(folder, signal) {
+      signal?.throwIfAborted();
+      const prefix = folder === '' ? '' : `${folder}/`;
+      const inside = [...byPath.keys()].filter((path) => path.startsWith(prefix));
+      return inside.map((path) => path.slice(prefix.length)).filter((name) => !name.includes('/'));
+    },
   };
 }
 
@@ -38,29 +44,53 @@ export function sourceFromFiles(files: Iterable<File>): WeightSource {
  * @throws MissingFileError from `open` for a path that is not in it; SourceError when permission or reading fails.
  */
 export function sourceFromDirectory(handle: FileSystemDirectoryHandle): WeightSource {
+  const reading = async <T>(path: string, work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+    signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const kind = cause instanceof Error ? cause.name : '';
+      if (kind === 'NotFoundError' || kind === 'TypeMismatchError') throw missing(handle.name, path, cause);
+      throw unreadable(`${handle.name}/${path}`, cause);
+    }
+  };
   return {
     label: handle.name,
     origin: 'disk',
     async open(path, range, signal) {
-      signal?.throwIfAborted();
-      const name = `${handle.name}/${path}`;
-      let file: File;
+      const file = await reading(path, () => fileAt(handle, path.split('/')), signal);
+      return openBlob(`${handle.name}/${path}`, file, range, signal);
+    },
+    async list(folder, signal) {
       try {
-        file = await fileAt(handle, path.split('/'));
-      } catch (cause) {
-        const kind = cause instanceof Error ? cause.name : '';
-        if (kind === 'NotFoundError' || kind === 'TypeMismatchError') throw missing(handle.name, path, cause);
-        throw unreadable(name, cause);
+        return await reading(folder, () => fileNames(handle, folder.split('/')), signal);
+      } catch (error) {
+        if (error instanceof MissingFileError) return [];
+        throw error;
       }
-      return openBlob(name, file, range, signal);
     },
   };
 }
 
 async function fileAt(handle: FileSystemDirectoryHandle, segments: readonly string[]): Promise<File> {
-  let folder = handle;
-  for (const segment of segments.slice(0, -1)) folder = await folder.getDirectoryHandle(segment);
+  const folder = await folderAt(handle, segments.slice(0, -1));
   return (await folder.getFileHandle(segments.at(-1) ?? '')).getFile();
+}
+
+async function fileNames(handle: FileSystemDirectoryHandle, segments: readonly string[]): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { kind, name } of (await folderAt(handle, segments)).values()) if (kind === 'file') names.push(name);
+  return names;
+}
+
+async function folderAt(
+  handle: FileSystemDirectoryHandle,
+  segments: readonly string[],
+): Promise<FileSystemDirectoryHandle> {
+  let folder = handle;
+  for (const segment of segments) if (segment !== '') folder = await folder.getDirectoryHandle(segment);
+  return folder;
 }
 
 /** `'shapes/'` when every path begins with it; `''` when a file lies at the top or the first folders differ. */

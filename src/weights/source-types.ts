@@ -41,6 +41,11 @@ export interface WeightSource {
    * @throws MissingFileError when there is no such file; SourceError when it cannot be read.
    */
   open(path: string, range?: ByteRange, signal?: AbortSignal): Promise<OpenedFile>;
+  /**
+   * Names of the files that lie directly in a folder, `''` for the top; none where there is no such folder. Left out
+   * where nobody can tell, as of a server: then names are tried.
+   */
+  list?(folder: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 /** The file is not there: the one {@link SourceError} after which another file name may be tried. */
@@ -49,3 +54,9 @@ export class MissingFileError extends SourceError {
   readonly notFound = true;
   override readonly name = 'MissingFileError';
 }
+
+/**
+ * The server refused the file (HTTP 401 or 403). Object stores without the right to list answer so for what they do not
+ * have, too: while a file's name is only guessed, it means the same as {@link MissingFileError}.
+ */
+export class RefusedFileError extends SourceError {}

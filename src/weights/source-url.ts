@@ -5,7 +5,14 @@
  */
 
 import { causeMessage, OptionError, SourceError } from '../errors.ts';
-import { type ByteRange, MissingFileError, type OpenedFile, type WeightSource } from './source-types.ts';
+import { isFolderUrl, shownUrl, wholeUrl } from './address.ts';
+import {
+  type ByteRange,
+  MissingFileError,
+  type OpenedFile,
+  RefusedFileError,
+  type WeightSource,
+} from './source-types.ts';
 import { chunksOf, streamOf } from './streams.ts';
 
 /** Options of {@link sourceFromUrl}. */
@@ -16,44 +23,61 @@ export interface UrlSourceOptions {
 
 /**
  * A model folder by its URL, e.g. `https://example.org/models/shapes/`; relative ones count from the page. A query
- * (a signature, say) is repeated on every file.
+ * (a signature, say) is repeated on every file, and never shown.
  *
- * @throws OptionError for an address that is none. SourceError from `open`, with URL and status or the network's own words; MissingFileError on 404, 410, and
- * where a page of HTML comes instead of a file, as single-page servers send for paths that they do not know.
+ * @throws OptionError for an address that is none, or is of no folder, as `data:` and `blob:` are. SourceError from `open`,
+ * with URL and status or the network's own words; MissingFileError on 404, 410, and where a page of HTML comes instead of
+ * a file, as single-page servers send for paths that they do not know.
  */
 export function sourceFromUrl(url: string | URL, options: UrlSourceOptions = {}): WeightSource {
   const folder = folderUrl(url);
   const request = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return {
-    label: folder.href,
+    label: shownUrl(folder),
     origin: 'network',
-    async open(path, range, signal) {
+    open(path, range, signal) {
       const file = new URL(path.split('/').map(encodeURIComponent).join('/'), folder);
       file.search = folder.search;
-      const headers = range && (range.start > 0 || range.end !== undefined) ? { Range: rangeHeader(range) } : undefined;
-      let response: Response;
-      try {
-        // Past the browser's cache, which takes ranges of a compressed answer from its compressed bytes (Chromium 156).
-        response = await request(file, { cache: 'no-store', ...(headers && { headers }), ...(signal && { signal }) });
-      } catch (cause) {
-        signal?.throwIfAborted();
-        throw new SourceError(
-          `${file.href} could not be fetched: ${causeMessage(cause)}.`,
-          'Check the address, the connection, and that the server allows this page (CORS).',
-          { cause },
-        );
-      }
-      return openResponse(file.href, response, range, signal);
+      return openUrl(file, request, range, signal);
     },
   };
 }
 
-function folderUrl(url: string | URL): URL {
-  const page = globalThis.location?.href;
-  if (!URL.canParse(url, page)) {
-    throw new OptionError(`${url} is not the address of a model folder.`, 'Give a URL such as https://host/folder/.');
+/**
+ * Opens the file at an address, or a range of it.
+ *
+ * @throws as `WeightSource.open`.
+ */
+export async function openUrl(
+  url: URL,
+  request: typeof globalThis.fetch,
+  range?: ByteRange,
+  signal?: AbortSignal,
+): Promise<OpenedFile> {
+  const headers = range && (range.start > 0 || range.end !== undefined) ? { Range: rangeHeader(range) } : undefined;
+  let response: Response;
+  try {
+    // Past the browser's cache, which takes ranges of a compressed answer from its compressed bytes (Chromium 156).
+    response = await request(url, { cache: 'no-store', ...(headers && { headers }), ...(signal && { signal }) });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new SourceError(
+      `${shownUrl(url)} could not be fetched: ${causeMessage(cause)}.`,
+      'Check the address, the connection, and that the server allows this page (CORS).',
+      { cause },
+    );
   }
-  const folder = new URL(url, page);
+  return openResponse(shownUrl(url), response, range, signal);
+}
+
+function folderUrl(url: string | URL): URL {
+  const folder = wholeUrl(url, 'The model folder');
+  if (!isFolderUrl(folder)) {
+    throw new OptionError(
+      `${shownUrl(folder)} is not the address of a model folder: ${folder.protocol} addresses are of one file.`,
+      'Give the http: or https: address of a folder, or its files: a list of File, or a directory handle.',
+    );
+  }
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
   return folder;
 }
@@ -93,11 +117,13 @@ async function openResponse(
       'Check the model folder’s address.',
     );
   }
+  const problem = `${url} answered HTTP ${status} ${response.statusText}`.trimEnd();
+  if (status === 401 || status === 403) {
+    throw new RefusedFileError(`${problem}.`, 'Ask for access, or load the files from disk instead.');
+  }
   throw new SourceError(
-    `${url} answered HTTP ${status} ${response.statusText}`.trimEnd() + (response.ok ? ' without a body.' : '.'),
-    status === 401 || status === 403
-      ? 'Ask for access, or load the files from disk instead.'
-      : 'Try again later, or load the files from disk instead.',
+    problem + (response.ok ? ' without a body.' : '.'),
+    'Try again later, or load the files from disk instead.',
   );
 }
 

@@ -6,5 +6,12 @@
 
 export { exists, readBytes, readJson } from './read.ts';
 export { sourceFromDirectory, sourceFromFiles } from './source-files.ts';
-export { type ByteRange, MissingFileError, type OpenedFile, type Origin, type WeightSource } from './source-types.ts';
+export {
+  type ByteRange,
+  MissingFileError,
+  type OpenedFile,
+  type Origin,
+  RefusedFileError,
+  type WeightSource,
+} from './source-types.ts';
 export { sourceFromUrl, type UrlSourceOptions } from './source-url.ts';

@@ -62,3 +62,19 @@ export function joinChunks(chunks: readonly Uint8Array[], bytes: number): Uint8A
   }
   return joined;
 }
+
+/** Waits for `work`, but no longer than until an abort. @throws `signal.reason` on abort; else what `work` rejects with. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([aborted, work]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -4,6 +4,7 @@ import { elements, type Dtype as GpuDtype, Tensor } from '../gpu/tensor.ts';
 import type { Linear, LinearPart } from '../ops/matmul.ts';
 import type { Checkpoint, StreamOptions } from './checkpoint.ts';
 import { type Delivery, deliver } from './delivery.ts';
+import { isWeightDtype, unsupportedDtype } from './dtypes.ts';
 
 /** How matrices are kept: as f16, as f32, or `stored`: f16 where the file has F16, else f32 (F32 and BF16 exactly). */
 export type WeightPrecision = 'f16' | 'f32' | 'stored';
@@ -21,12 +22,15 @@ export interface LinearOptions {
 
 /**
  * The weights that a model takes from a checkpoint. A model declares each while it is constructed and gets a tensor
- * back, without a buffer yet: so names and shapes are all checked, and `bytes` is known, before any weight is read.
+ * back, without a buffer yet: so names, formats and shapes are all checked, and `bytes` is known, before any weight is
+ * read.
  */
 export class WeightSet {
   readonly #deliveries = new Map<string, Delivery[]>();
   readonly #tensors: Tensor[] = [];
   readonly #problems: string[] = [];
+  /** Tensors in a format that is not read. */
+  readonly #unsupported: string[] = [];
   #buffers: GPUBuffer[] = [];
 
   /**
@@ -133,16 +137,22 @@ export class WeightSet {
   expect(name: string, shape: readonly number[]): void {
     const found = this.checkpoint.tensors.get(name);
     if (!found) this.#problems.push(`${name} [${shape}] is missing`);
+    else if (!isWeightDtype(found.dtype))
+      this.#unsupported.push(`${name} in ${found.file} is ${found.dtype.slice(0, 40)}`);
     else if (found.shape.join() !== shape.join()) this.#problems.push(`${name} is [${found.shape}], not [${shape}]`);
   }
 
-  /** @throws {WeightsError} listing the declared tensors that the checkpoint lacks or has in another shape. */
+  /**
+   * @throws {UnsupportedModelError} listing the declared tensors that are in a format which is not read; of a quantised
+   * model, which often has other shapes, too, that is the one to know. {WeightsError} listing those that the checkpoint
+   * lacks or has in another shape.
+   */
   check(): void {
+    const { label } = this.checkpoint;
+    if (this.#unsupported.length > 0) throw unsupportedDtype(`${label}: ${firstOf(this.#unsupported)}`);
     if (this.#problems.length === 0) return;
-    const shown = this.#problems.slice(0, 5).join('; ');
-    const more = this.#problems.length > 5 ? `; and ${this.#problems.length - 5} more` : '';
     throw new WeightsError(
-      `${this.checkpoint.label} does not fit its config.json: ${shown}${more}.`,
+      `${label} does not fit its config.json: ${firstOf(this.#problems)}.`,
       'Check that the weights and the config are of the same model, and that all files were downloaded.',
     );
   }
@@ -150,7 +160,7 @@ export class WeightSet {
   /**
    * Allocates everything and streams the checkpoint into it.
    *
-   * @throws {WeightsError} as `check`, and for values beyond f16. Whatever goes wrong, no GPU memory is left behind.
+   * @throws {UnsupportedModelError | WeightsError} as `check`, and for values beyond f16. Whatever goes wrong, no GPU memory is left behind.
    */
   async load(gpu: Gpu, options: StreamOptions = {}): Promise<void> {
     this.check();
@@ -196,6 +206,12 @@ export class WeightSet {
     if (this.precision !== 'stored') return this.precision;
     return names.every((name) => this.checkpoint.tensors.get(name)?.dtype === 'F16') ? 'f16' : 'f32';
   }
+}
+
+/** The first five, and how many more there are. */
+function firstOf(problems: readonly string[]): string {
+  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
+  return `${problems.slice(0, 5).join('; ')}${more}`;
 }
 
 /** Rows of `columns` values, each followed by zeros up to a whole vec4. */

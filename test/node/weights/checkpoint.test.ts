@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { IntegrityError, SourceError, WeightsError } from '../../../src/errors.ts';
 import { openCheckpoint } from '../../../src/weights/checkpoint.ts';
 import { decode, packF16 } from '../../../src/weights/dtypes.ts';
 import type { ManifestFile } from '../../../src/weights/manifest.ts';
 import { MissingFileError, sourceFromFiles, sourceFromUrl, type WeightSource } from '../../../src/weights/source.ts';
-import { expectBytes, f32, noise, safetensors, serve, type TestServer, type TestTensor } from './support.ts';
+import { expectBytes, f32, listed, noise, safetensors, serve, type TestServer, type TestTensor } from './support.ts';
 
 const NAME = 'diffusion_pytorch_model.safetensors';
 const INDEX = 'diffusion_pytorch_model.safetensors.index.json';
@@ -19,11 +18,6 @@ afterEach(async () => {
 const folder = (files: Record<string, Uint8Array<ArrayBuffer>>) =>
   sourceFromFiles(Object.entries(files).map(([name, bytes]) => new File([bytes], name)));
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-const listed = (path: string, bytes: Uint8Array): ManifestFile => ({
-  path,
-  bytes: bytes.length,
-  sha256: createHash('sha256').update(bytes).digest('hex'),
-});
 const raw = (name: string, count: number, seed: number): TestTensor => ({
   name,
   dtype: 'U8',

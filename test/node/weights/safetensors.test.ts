@@ -36,24 +36,59 @@ describe('parseSafetensorsHeader', () => {
     expect([...parse({ 'a\\":{"': tensor(0, 8) }, 8).tensors.keys()]).toEqual(['a\\":{"']);
   });
 
+  it('takes what the reference takes: null for notes, space in front, a name twice, more fields', () => {
+    expect(parse({ __metadata__: null, a: tensor(0, 8) }, 8).metadata).toEqual({});
+    expect(parse(` \n${JSON.stringify({ a: tensor(0, 8) })}`, 8).tensors.size).toBe(1);
+    const twice = `{"a":${JSON.stringify(tensor(4, 99, [1]))},"a":${JSON.stringify({ ...tensor(0, 8), note: [1.5] })}}`;
+    expect(parse(twice, 8).tensors.get('a')?.shape).toEqual([2]);
+  });
+
+  it.each(['F8_E8M0', 'F8_E4M3FNUZ', 'F6_E2M3', 'C64', 'NVFP4', 'toString', ''])(
+    'leaves a tensor in %s to who wants it',
+    (dtype) => {
+      const bytes = dtype.startsWith('F6') ? 3 : 8;
+      const shape = [dtype.startsWith('F8') ? 8 : dtype.startsWith('F6') ? 4 : 1];
+      const { tensors } = parse({ a: tensor(0, 8), scale: { dtype, shape, data_offsets: [8, 8 + bytes] } }, 8 + bytes);
+      expect(tensors.get('scale')).toMatchObject({ dtype, shape });
+    },
+  );
+
   const big = 2 ** 52;
   it.each<[string, unknown, number | undefined, RegExp]>([
-    ['no brace first', ' {}', 0, /starts with byte 32/],
+    ['no brace first', '[{}]', 0, /no object: of nested values/],
     ['no JSON', '{"a":', 0, /not JSON/],
     ['text behind the JSON', '{} x', 0, /not JSON/],
-    ['a key twice', '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0061":1}', 0, /key "a" twice/],
-    ['a field twice', '{"a":{"dtype":"U8","dtype":"U8","shape":[0],"data_offsets":[0,0]}}', 0, /key "dtype" twice/],
+    [
+      'a field twice',
+      '{"a":{"dtype":"U8","dtype":"U8","shape":[0],"data_offsets":[0,0]}}',
+      0,
+      /"a": dtype is given twice/,
+    ],
+    ['notes twice', '{"__metadata__":{},"__metadata__":null}', 0, /__metadata__ twice/],
     ['metadata of numbers', { __metadata__: { a: 1 } }, 0, /__metadata__ whose "a"/],
     ['metadata as a list', { __metadata__: [] }, 0, /__metadata__ that is not an object/],
     ['an entry that is null', { a: null }, 0, /tensor "a": its entry/],
-    ['an unknown dtype', { a: tensor(0, 4, [1], 'F33') }, 4, /tensor "a": dtype "F33" is not one of BOOL/],
-    ['a dtype that objects have', { a: tensor(0, 4, [1], 'toString') }, 4, /dtype "toString"/],
+    ['a dtype that is no word', { a: { ...tensor(0, 4, [1]), dtype: 32 } }, 4, /tensor "a": dtype 32 is not the name/],
+    ['half a byte', { a: tensor(0, 2, [3], 'F4') }, 2, /shape \[3\] in F4 .* a fraction of a byte/],
     ['a negative size', { a: tensor(0, 4, [-1]) }, 4, /shape \[-1\]/],
     ['a fraction as size', { a: tensor(0, 4, [0.5]) }, 4, /shape \[0.5\]/],
-    ['a size beyond 2^53', '{"a":{"dtype":"U8","shape":[9007199254740993],"data_offsets":[0,4]}}', 4, /shape/],
+    [
+      'a size beyond 2^53',
+      '{"a":{"dtype":"U8","shape":[9007199254740993],"data_offsets":[0,4]}}',
+      4,
+      /takes 9007199254740992/,
+    ],
+    [
+      'a size beyond 2^64',
+      '{"a":{"dtype":"U8","shape":[18446744073709551616],"data_offsets":[0,4]}}',
+      4,
+      /not a list of whole/,
+    ],
+    ['a number written as another', '{"a":{"dtype":"U8","shape":[4.0],"data_offsets":[0,4]}}', 4, /shape \[4\]/],
     ['no shape', { a: { dtype: 'F32', data_offsets: [0, 4] } }, 4, /shape undefined/],
-    ['a product that overflows', { a: tensor(0, 4, [big, big]) }, 4, /more than 2\^53 - 1 bytes/],
-    ['an overflow times zero', { a: tensor(0, 0, [big, big, 0]) }, 0, /more than 2\^53 - 1 bytes/],
+    ['a product that overflows', { a: tensor(0, 4, [big, big]) }, 4, /more than 2\^64 - 1 bits/],
+    ['an overflow times zero', { a: tensor(0, 0, [big, big, 0]) }, 0, /more than 2\^64 - 1 bits/],
+    ['an end beyond 2^53', { a: tensor(0, 2 ** 53, [0]) }, 0, /0 to 9007199254740992 are beyond 2\^53 - 1/],
     ['three offsets', { a: { dtype: 'F32', shape: [1], data_offsets: [0, 4, 8] } }, 4, /data_offsets \[0,4,8\]/],
     ['a negative offset', { a: tensor(-4, 0, [1]) }, 4, /data_offsets \[-4,0\]/],
     ['offsets backwards', { a: tensor(4, 0, [1]) }, 4, /data_offsets 4 to 0 run backwards/],

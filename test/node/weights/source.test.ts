@@ -10,7 +10,7 @@ import {
   sourceFromFiles,
   sourceFromUrl,
 } from '../../../src/weights/source.ts';
-import { expectBytes, noise, type ServerOptions, serve, type TestServer } from './support.ts';
+import { directory, expectBytes, noise, type ServerOptions, serve, type TestServer } from './support.ts';
 
 const DATA = noise(300_000);
 const files = { 'a/data.bin': DATA, 'config.json': new TextEncoder().encode('{"x": 1}') };
@@ -78,19 +78,27 @@ describe('sourceFromUrl', () => {
     expect(() => sourceFromUrl('shapes')).toThrow(OptionError);
   });
 
-  it('tells a missing file from a failing server', async () => {
-    const folder = await source({
-      handle: (request, response) => {
-        if (!request.url?.includes('secret')) return false;
-        response.writeHead(403, 'Forbidden').end();
-        return true;
-      },
-    });
-    expect(await exists(folder, 'config.json')).toBe(true);
-    expect(await exists(folder, 'none.json')).toBe(false);
-    await expect(readJson(folder, 'none.json')).rejects.toMatchObject({ notFound: true });
-    await expect(exists(folder, 'secret.json')).rejects.toThrow(/secret\.json answered HTTP 403 Forbidden\. Ask for/);
-  });
+  it.each([401, 403])(
+    'tells a missing file from one that is refused with %i, and from a failing server',
+    async (status) => {
+      const folder = await source({
+        handle: (request, response) => {
+          if (!request.url?.match(/secret|broken/)) return false;
+          response.writeHead(request.url.includes('secret') ? status : 500, 'No').end();
+          return true;
+        },
+      });
+      expect(await exists(folder, 'config.json')).toBe(true);
+      expect(await exists(folder, 'none.json')).toBe(false);
+      await expect(readJson(folder, 'none.json')).rejects.toMatchObject({ notFound: true });
+      // Where names are tried, a refused one may not be there; where it is asked for by name, it is refused.
+      expect(await exists(folder, 'secret.json')).toBe(false);
+      const refused = readJson(folder, 'secret.json');
+      await expect(refused).rejects.toThrow(new RegExp(`secret\\.json answered HTTP ${status} No\\. Ask for access`));
+      await expect(refused).rejects.toMatchObject({ name: 'SourceError' });
+      await expect(exists(folder, 'broken.json')).rejects.toThrow(/broken\.json answered HTTP 500 No\. Try again/);
+    },
+  );
 
   it('takes a single-page server’s HTML for a missing file', async () => {
     const page = (type: string) => (_: unknown, response: import('node:http').ServerResponse) => {
@@ -178,25 +186,6 @@ function fileAt(path: string, bytes: Uint8Array<ArrayBuffer> = DATA): File {
   return Object.defineProperty(file, 'webkitRelativePath', { value: path });
 }
 
-/** A directory handle over paths, as the File System API behaves. */
-function directory(name: string, paths: Record<string, File>): FileSystemDirectoryHandle {
-  const notFound = () => new DOMException('no such entry', 'NotFoundError');
-  const handle = {
-    name,
-    getDirectoryHandle: async (child: string) => {
-      const below = Object.entries(paths).filter(([path]) => path.startsWith(`${child}/`));
-      if (below.length === 0) throw notFound();
-      return directory(child, Object.fromEntries(below.map(([path, file]) => [path.slice(child.length + 1), file])));
-    },
-    getFileHandle: async (child: string) => {
-      const file = paths[child];
-      if (!file) throw notFound();
-      return { getFile: async () => file };
-    },
-  };
-  return handle as unknown as FileSystemDirectoryHandle;
-}
-
 describe.each([
   ['sourceFromFiles', () => sourceFromFiles([fileAt('shapes/vae/w.bin'), fileAt('shapes/model_index.json')])],
   ['sourceFromDirectory', () => sourceFromDirectory(directory('shapes', { 'vae/w.bin': fileAt('w.bin') }))],
@@ -206,6 +195,14 @@ describe.each([
     expectBytes(await readBytes(make(), 'vae/w.bin'), DATA);
     expectBytes(await readBytes(make(), 'vae/w.bin', { start: 9, end: 99 }), DATA.slice(9, 99));
     expect(await exists(make(), 'vae/w.bin')).toBe(true);
+  });
+
+  it('lists a folder', async () => {
+    expect(await make().list?.('vae')).toEqual(['w.bin']);
+    expect(await make().list?.('none')).toEqual([]);
+    expect(await make().list?.('')).not.toContain('vae');
+    const reason = new Error('stop');
+    await expect(make().list?.('vae', AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   it('names a missing file', async () => {
@@ -248,4 +245,6 @@ it('sourceFromDirectory passes on a refused permission as SourceError', async ()
   };
   const handle = { name: 'x', getFileHandle: refuse } as unknown as FileSystemDirectoryHandle;
   await expect(exists(sourceFromDirectory(handle), 'a')).rejects.toThrow(/x\/a could not be read: not allowed/);
+  const locked = { name: 'x', getDirectoryHandle: refuse } as unknown as FileSystemDirectoryHandle;
+  await expect(sourceFromDirectory(locked).list?.('vae')).rejects.toThrow(/x\/vae could not be read: not allowed/);
 });

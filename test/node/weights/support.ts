@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
+import type { ManifestFile } from '../../../src/weights/manifest.ts';
 import { MissingFileError, type WeightSource } from '../../../src/weights/source.ts';
 
 /** A tensor for {@link safetensors}. */
@@ -51,6 +53,11 @@ export function noise(count: number, seed = 1): Uint8Array<ArrayBuffer> {
   });
 }
 
+/** A file as the manifest lists it. */
+export function listed(path: string, bytes: Uint8Array): ManifestFile {
+  return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
 /** Compares bytes: `toEqual` takes seconds for what is a millisecond here. */
 export function expectBytes(actual: Uint8Array | undefined, expected: Uint8Array | undefined): void {
   expect(actual?.length).toBe(expected?.length);
@@ -75,6 +82,31 @@ export function diskSource(folder: URL): WeightSource {
       return { stream: blob.stream(), start: range?.start ?? 0, totalBytes: size, origin: 'disk' };
     },
   };
+}
+
+/** A directory handle over paths, as the File System API behaves. */
+export function directory(name: string, paths: Record<string, File>): FileSystemDirectoryHandle {
+  const notFound = () => new DOMException('no such entry', 'NotFoundError');
+  const handle = {
+    kind: 'directory',
+    name,
+    getDirectoryHandle: async (child: string) => {
+      const below = Object.entries(paths).filter(([path]) => path.startsWith(`${child}/`));
+      if (below.length === 0) throw notFound();
+      return directory(child, Object.fromEntries(below.map(([path, file]) => [path.slice(child.length + 1), file])));
+    },
+    getFileHandle: async (child: string) => {
+      const file = paths[child];
+      if (!file) throw notFound();
+      return { getFile: async () => file };
+    },
+    async *values() {
+      for (const child of new Set(Object.keys(paths).map((path) => path.replace(/\/.*/s, '')))) {
+        yield { kind: Object.hasOwn(paths, child) ? 'file' : 'directory', name: child };
+      }
+    },
+  };
+  return handle as unknown as FileSystemDirectoryHandle;
 }
 
 /** What a {@link serve}d folder does. */

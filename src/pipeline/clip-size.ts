@@ -1,0 +1,17 @@
+/** The size of a clip. */
+export interface ClipSize {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** Frames of the clip. */
+  readonly frames: number;
+}
+
+/** The sizes of clips that a model can make. */
+export interface SizeRules {
+  /** Width and height are multiples of this many pixels. */
+  readonly pixels: number;
+  /** Frames are a multiple of this, plus 1. */
+  readonly frames: number;
+}

@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
+import { cleanPrompts } from '../text/prompt.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import { resolveSettings } from './options.ts';
 import type { GenerateOptions, Progress } from './types.ts';
@@ -57,7 +58,8 @@ export async function calibrate(
   let artifact: Readonly<Record<string, unknown>> = {};
   await loadWeights(gpu, components, signal, onProgress);
   for (const [seed, prompt] of prompts.entries()) {
-    const { geometry, tokens } = planGeometry(components, settingsOf(prompt), { prompt });
+    const settings = settingsOf(prompt);
+    const { geometry, tokens } = planGeometry(components, settings, { prompt }, await cleanPrompts(settings));
     const run = new WanRun(gpu, components, geometry, operands);
     const shape = run.shape(schedule, guidanceScale, seed);
     const request = calibration.request(shape, distances);

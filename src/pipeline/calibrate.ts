@@ -6,6 +6,7 @@ import { Pacer } from '../gpu/pacer.ts';
 import { plannedBuffers } from '../gpu/program.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
+import { cleanPrompts, tidyPrompts } from '../text/prompt.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import type { ClipSize } from './clip-size.ts';
 import { checkFit, type Demand } from './fit.ts';
@@ -63,7 +64,8 @@ export async function calibrate(
   checkFit(gpu, demandOf(gpu, components, settingsOf(''), operands), fit);
   await loadWeights(gpu, components, signal, onProgress);
   for (const [seed, prompt] of prompts.entries()) {
-    const { geometry, tokens } = planGeometry(components, settingsOf(prompt), { prompt });
+    const settings = settingsOf(prompt);
+    const { geometry, tokens } = planGeometry(components, settings, { prompt }, await cleanPrompts(settings));
     const run = new WanRun(gpu, components, geometry, operands);
     const shape = run.shape(schedule, guidanceScale, seed);
     const request = calibration.request(shape, distances);
@@ -96,7 +98,7 @@ export async function calibrate(
 function demandOf(gpu: Gpu, components: WanComponents, settings: RunSettings, operands: OpContext['operands']): Demand {
   const { width, height, frames } = settings;
   const at = (size: ClipSize) => {
-    const { geometry } = planGeometry(components, { ...settings, ...size }, { prompt: '' });
+    const { geometry } = planGeometry(components, { ...settings, ...size }, { prompt: '' }, tidyPrompts(settings));
     return plannedBuffers(new WanRun(gpu, components, geometry, operands).recording);
   };
   const size = { width, height, frames };

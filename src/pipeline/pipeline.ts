@@ -77,7 +77,8 @@ export class Pipeline {
   }
 
   /**
-   * Bytes that a generation would hold, without allocating any.
+   * Bytes that a generation would hold, without allocating any. A prompt with `&` or other than plain ASCII is counted as
+   * it is written: `generate` cleans it first, after which it may have a few tokens more or less.
    *
    * @throws {OptionError}
    */
@@ -88,8 +89,9 @@ export class Pipeline {
   /**
    * Makes a clip: the same for the same options on the same adapter.
    *
-   * @throws {OptionError} naming the option; {LimitError | OutOfMemoryError} when the run does not fit;
-   * {DeviceLostError}, after which `reload` gets a new device; `signal.reason` on abort, which frees the run's memory.
+   * @throws {OptionError} naming the option; {LimitError | OutOfMemoryError} when the run does not fit; {SourceError}
+   * when code for the prompt cannot be loaded; {DeviceLostError}, after which `reload` gets a new device;
+   * `signal.reason` on abort, which frees the run's memory.
    */
   async generate(options: GenerateOptions): Promise<Clip> {
     const { gpu, model } = this.#ready;

@@ -3,7 +3,7 @@ import { OptionError } from '../errors.ts';
 import { elements } from '../gpu/tensor.ts';
 import { type AutoencoderKLWanConfig, spatialCompression, temporalCompression } from '../models/vae/index.ts';
 import type { SamplerKind } from '../samplers/sampler.ts';
-import { cleanPrompt } from '../text/clean.ts';
+import type { PromptTexts } from '../text/prompt.ts';
 import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import type { SizeRules } from './clip-size.ts';
@@ -27,11 +27,16 @@ export interface GeometryPlan {
   readonly warnings: readonly string[];
 }
 
-/** Finds the geometry of a run. @throws {OptionError} for embeddings or latents of the wrong size. */
+/**
+ * Finds the geometry of a run.
+ *
+ * @param texts Its prompts, cleaned. @throws {OptionError} for embeddings or latents of the wrong size.
+ */
 export function planGeometry(
   { text, transformer, vaeConfig }: WanComponents,
   settings: RunSettings,
   options: GenerateOptions,
+  texts: PromptTexts,
 ): GeometryPlan {
   const tokens = new Map<Branch, EncodedPrompt>();
   const warnings: string[] = [];
@@ -44,7 +49,7 @@ export function planGeometry(
     if (given) {
       promptLength[branch] = checkEmbeddings(`${name}Embeds`, given, transformer.config.textDim);
     } else if (text) {
-      const encoded = tokenize(text.tokenizer, name, settings[name]);
+      const encoded = tokenize(text.tokenizer, name, texts[name]);
       if (encoded.warning) warnings.push(encoded.warning);
       tokens.set(branch, encoded);
       promptLength[branch] = encoded.ids.length;
@@ -89,7 +94,7 @@ export function wanDefaults(sampler: SamplerKind): ModelDefaults {
 
 /** Tokens of a prompt, and what to tell the user when it was cut. */
 function tokenize(tokenizer: PromptTokenizer, name: string, prompt: string): EncodedPrompt & { warning?: string } {
-  const encoded = tokenizer.encode(cleanPrompt(prompt), MAX_TOKENS);
+  const encoded = tokenizer.encode(prompt, MAX_TOKENS);
   if (!encoded.truncated) return encoded;
   const warning = `${name} was cut: the model takes ${encoded.ids.length} tokens, and ${encoded.cut} more were given.`;
   return { ...encoded, warning };

@@ -8,6 +8,7 @@ import type { Recording } from '../gpu/recorder.ts';
 import { elements } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
+import { cleanPrompts, tidyPrompts } from '../text/prompt.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import { checkFit, type Demand } from './fit.ts';
@@ -107,7 +108,8 @@ export class WanPipeline implements ModelPipeline {
     const { id } = this.model;
     const completed = await this.#completed(options, signal);
     const settings = this.#settings(completed);
-    const { geometry, tokens, warnings } = planGeometry(this.components, settings, options);
+    const texts = await cleanPrompts(settings);
+    const { geometry, tokens, warnings } = planGeometry(this.components, settings, options, texts);
     signal?.throwIfAborted();
     const memory = this.#record(settings, geometry, options.preview);
     checkFit(gpu, this.#demand(memory, completed), (size) => `Use a smaller size: ${size} fits.`);
@@ -211,7 +213,8 @@ export class WanPipeline implements ModelPipeline {
   /** What a generation would hold, recorded. @param options With the model's preset filled in. */
   #memoryOf(options: GenerateOptions): GenerationMemory {
     const settings = this.#settings(options);
-    return this.#record(settings, planGeometry(this.components, settings, options).geometry, options.preview);
+    const { geometry } = planGeometry(this.components, settings, options, tidyPrompts(settings));
+    return this.#record(settings, geometry, options.preview);
   }
 
   /** What the device must have a buffer for. @param options That `memory` was recorded for. */

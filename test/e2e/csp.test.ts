@@ -12,7 +12,7 @@ const RUN = `
   import { loadPipeline } from 'stillframe';
   export async function run(folder) {
     const pipeline = await loadPipeline('shapes', { manifestUrl: new URL('weights-manifest.json', folder) });
-    const clip = await pipeline.generate({ prompt: 'a red circle moving left on a sky background', steps: 1, frames: 5 });
+    const clip = await pipeline.generate({ prompt: 'a red circle moving left on a sky&nbsp;background', steps: 1, frames: 5 });
     const bytes = await clip.rgba();
     const file = await clip.toBlob();
     clip.dispose();

@@ -1,37 +1,61 @@
-import { proxy, type Remote, wrap } from 'comlink';
-import type { Engine, EngineEvent, FinishedRun, LoadedModel, ModelChoice, RunRequest } from './protocol.ts';
+import { proxy } from 'comlink';
+import type { ClipComparison, MemoryPlan, ModelInfo } from 'stillframe';
+import { Connection } from './connection.ts';
+import type { EngineEvent, FinishedRun, LoadedModel, ModelChoice, RunRequest } from './protocol.ts';
 
-/** The page's side of the worker. */
+/** The page's side of the worker. Every call rejects with a `WorkerError` once the worker has failed. */
 export class EngineClient {
-  readonly #engine: Remote<Engine>;
-  /** Rejects when the worker cannot run: its calls would wait for ever. */
-  readonly #failed: Promise<never>;
+  readonly #start: () => Worker;
+  #connection: Connection;
+  /** Of all workers so far: a number means the same clip for ever. */
+  #lastClip = 0;
 
-  constructor() {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    this.#failed = new Promise((_, reject) => {
-      worker.addEventListener('error', ({ message }) => reject(new Error(brokenWorker(message))));
-    });
-    // A failure before the first call must not become an unhandled rejection.
-    this.#failed.catch(() => {});
-    this.#engine = wrap<Engine>(worker);
-    void this.#engine.begin(document.baseURI);
+  constructor(start: () => Worker = startWorker) {
+    this.#start = start;
+    this.#connection = this.#connect();
   }
 
+  /** Loads a model, in a new worker where the one before has failed. */
   load(model: ModelChoice, onEvent: (event: EngineEvent) => void): Promise<LoadedModel> {
-    return Promise.race([this.#engine.load(model, proxy(onEvent)), this.#failed]);
+    if (this.#connection.hasFailed) this.#connection = this.#connect();
+    return this.#connection.call((engine) => engine.load(model, proxy(onEvent)));
   }
 
-  generate(request: RunRequest, onEvent: (event: EngineEvent) => void): Promise<FinishedRun> {
-    return Promise.race([this.#engine.generate(request, proxy(onEvent)), this.#failed]);
+  async generate(request: RunRequest, onEvent: (event: EngineEvent) => void): Promise<FinishedRun> {
+    const run = await this.#connection.call((engine) => engine.generate(request, proxy(onEvent)));
+    this.#lastClip = Math.max(this.#lastClip, run.clip);
+    return run;
   }
 
-  /** What needs no callback goes straight across. */
-  get direct(): Pick<Remote<Engine>, 'inspect' | 'plan' | 'stop' | 'compare' | 'encode' | 'release'> {
-    return this.#engine;
+  inspect(model: ModelChoice): Promise<ModelInfo> {
+    return this.#connection.call((engine) => engine.inspect(model));
+  }
+
+  plan(request: RunRequest): Promise<MemoryPlan> {
+    return this.#connection.call((engine) => engine.plan(request));
+  }
+
+  compare(clip: number, baseline: number): Promise<ClipComparison> {
+    return this.#connection.call((engine) => engine.compare(clip, baseline));
+  }
+
+  encode(clip: number): Promise<Blob> {
+    return this.#connection.call((engine) => engine.encode(clip));
+  }
+
+  stop(): Promise<void> {
+    return this.#connection.call((engine) => engine.stop());
+  }
+
+  release(clip: number): Promise<void> {
+    return this.#connection.call((engine) => engine.release(clip));
+  }
+
+  #connect(): Connection {
+    return new Connection(this.#start, (engine) => engine.begin(document.baseURI, this.#lastClip));
   }
 }
 
-function brokenWorker(message: string | undefined): string {
-  return `The page's worker failed${message ? `: ${message}` : ' to load'}. Reload the page.`;
+function startWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 }

@@ -6,6 +6,11 @@ export class Clips {
   readonly #files = new Map<number, Promise<Blob>>();
   #last = 0;
 
+  /** Gives no number up to this one, which another worker's clip has. */
+  startAfter(last: number): void {
+    this.#last = last;
+  }
+
   /** Keeps a clip. @returns its number, from 1. */
   add(clip: Clip): number {
     this.#onGpu.set(++this.#last, clip);

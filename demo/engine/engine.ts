@@ -29,8 +29,9 @@ export class PipelineEngine implements Engine {
   /** What is going on; never rejects. */
   #work: Promise<unknown> = Promise.resolve();
 
-  async begin(page: string): Promise<void> {
+  async begin(page: string, lastClip: number): Promise<void> {
     this.#page = page;
+    this.#clips.startAfter(lastClip);
   }
 
   load(model: ModelChoice, onEvent: (event: EngineEvent) => void): Promise<LoadedModel> {

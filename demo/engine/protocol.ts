@@ -76,8 +76,11 @@ export interface FinishedRun {
  * when `stop` is called, or another of them, and reject with an `AbortError`.
  */
 export interface Engine {
-  /** Where the page is: a model's id is looked up beside it. Told before anything else. */
-  begin(page: string): Promise<void>;
+  /**
+   * Told before anything else: where the page is, as a model's id is looked up beside it; and the last number that a
+   * clip of an earlier worker had.
+   */
+  begin(page: string, lastClip: number): Promise<void>;
   /** Loads a model, in the place of the one before; again, on a new device, after the device was lost. */
   load(model: ModelChoice, onEvent: (event: EngineEvent) => void): Promise<LoadedModel>;
   /** Says what a model is and whether it fits, without reading its weights. */

@@ -19,6 +19,7 @@ export const planned = signal<Planned>({ kind: 'unknown' });
 /** Plans again as settings and model change, but not during a run, which it would hold up. @returns what ends it. */
 export function followPlan(): () => void {
   return effect(() => {
+    if (!loaded.value) planned.value = { kind: 'unknown' };
     if (!loaded.value || isBusy.value) return;
     const request = toRequest(settings.value);
     let isCurrent = true;

@@ -51,12 +51,12 @@ describe('the worker', () => {
     const events: EngineEvent[] = [];
     const loaded = await engine.load('shapes', (event) => events.push(event));
     expect(loaded.info).toMatchObject({ id: 'shapes', fits: true, sizes: EMBEDDED_SIZES });
-    expect(loaded.info).toEqual(await engine.direct.inspect('shapes'));
+    expect(loaded.info).toEqual(await engine.inspect('shapes'));
     expect(loaded.gpu.limits.maxBufferSize).toBeGreaterThan(2 ** 20);
     expect(loaded.presets.bwcache).toHaveProperty('balanced');
     const downloads = only(events, 'progress').filter(({ progress }) => progress.phase === 'download');
     expect(downloads.at(-1)?.progress).toMatchObject({ loaded: downloads.at(-1)?.progress.total });
-    expect((await engine.direct.plan(CACHED)).cacheBytes).toBeGreaterThan(0);
+    expect((await engine.plan(CACHED)).cacheBytes).toBeGreaterThan(0);
   });
 
   test('tells of a run in order, and hands over the pixels that the library has', async () => {
@@ -84,22 +84,22 @@ describe('the worker', () => {
   test('keeps clips until they are released, and as files when their model goes', async () => {
     const run = await engine.generate(CACHED, ignore);
     const full = await engine.generate(SMALL, ignore);
-    expect(await engine.direct.compare(full.clip, full.clip)).toMatchObject({ psnr: 99 });
-    expect((await engine.direct.compare(run.clip, full.clip)).psnr).toBeLessThan(99);
-    await engine.direct.release(full.clip);
-    const compared = engine.direct.compare(run.clip, full.clip);
+    expect(await engine.compare(full.clip, full.clip)).toMatchObject({ psnr: 99 });
+    expect((await engine.compare(run.clip, full.clip)).psnr).toBeLessThan(99);
+    await engine.release(full.clip);
+    const compared = engine.compare(run.clip, full.clip);
     await expect(compared).rejects.toThrow(`Clip ${full.clip} is not on the GPU any more.`);
     await engine.load('shapes', ignore);
-    const file = await engine.direct.encode(run.clip);
+    const file = await engine.encode(run.clip);
     expect(file.type).toMatch(/^video\//);
     expect(file.size).toBeGreaterThan(100);
-    await expect(engine.direct.encode(full.clip)).rejects.toThrow('Generate it again.');
+    await expect(engine.encode(full.clip)).rejects.toThrow('Generate it again.');
   });
 
   test.each<[string, () => Promise<unknown>, string, RegExp]>([
     ['an option', () => engine.generate({ ...SMALL, width: 33 }, ignore), 'OptionError', /width is 33/],
-    ['a folder', () => engine.direct.inspect([new File(['x'], 'a.txt')]), 'MissingFileError', /model_index.json/],
-    ['a model', () => engine.direct.inspect('circles'), 'OptionError', /no model "circles"/],
+    ['a folder', () => engine.inspect([new File(['x'], 'a.txt')]), 'MissingFileError', /model_index.json/],
+    ['a model', () => engine.inspect('circles'), 'OptionError', /no model "circles"/],
   ])('%s that is wrong comes across by name', async (_, work, name, message) => {
     const error = await work().then(
       () => undefined,
@@ -112,7 +112,7 @@ describe('the worker', () => {
   test.each<Phase>(['compile', 'text', 'denoise', 'decode'])('stops in %s, and goes on', async (phase) => {
     const stopped = engine.generate({ ...SMALL, steps: 8 }, (event) => {
       ignore(event);
-      if (event.kind === 'progress' && event.progress.phase === phase) void engine.direct.stop();
+      if (event.kind === 'progress' && event.progress.phase === phase) void engine.stop();
     });
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
     expect((await engine.generate({ ...SMALL, steps: 1 }, ignore)).pictures.frames.length).toBe(5);

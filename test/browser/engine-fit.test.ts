@@ -26,7 +26,7 @@ test('the page takes a model whose default clip is too large for the GPU, at a s
   const { largestBuffer } = await inspectModel('shapes', { ...where, adapter });
   await allow(largestBuffer.bytes - 4);
   const engine = new PipelineEngine();
-  await engine.begin(new URL('/', location.href).href);
+  await engine.begin(new URL('/', location.href).href, 0);
   const { info } = await engine.load('shapes', () => {});
   if (!info.fitting) throw new Error('no size fits');
   const request = { prompt: 'a red circle', seed: 1, steps: 1 };

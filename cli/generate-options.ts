@@ -1,3 +1,4 @@
+import { MOST_FPS } from '../src/weights/manifest.ts';
 import { UsageError } from './errors.ts';
 import type { GenerateRequest, LoadRequest } from './harness/api.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
@@ -20,6 +21,7 @@ What is left out comes from the model's entry in weights-manifest.json.
   --sampler NAME          e.g. flow-match-euler, unipc
   --width, --height N     pixels
   --frames N              4k + 1 frames
+  --fps NUMBER            frames a second
   --policy NAME           how blocks are reused between steps; below
   --set KEY=VALUE         an option of the policy; may be repeated
   --compare               also runs without a policy, and compares
@@ -56,6 +58,7 @@ export function parseGenerate(args: readonly string[]): GenerateCommand | undefi
     width: text,
     height: text,
     frames: text,
+    fps: text,
     policy: text,
     set: { type: 'string', multiple: true },
     compare: { type: 'boolean' },
@@ -87,6 +90,7 @@ export function parseGenerate(args: readonly string[]): GenerateCommand | undefi
       width: numberOption('width', values.width, size),
       height: numberOption('height', values.height, size),
       frames: numberOption('frames', values.frames, size),
+      fps: numberOption('fps', values.fps, { least: 0, most: MOST_FPS }),
     },
   };
 }

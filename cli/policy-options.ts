@@ -4,6 +4,7 @@ import { describePolicies } from '../src/cache/describe.ts';
 import { configurePolicy } from '../src/cache/index.ts';
 import type { OptionValue } from '../src/cache/options.ts';
 import { OptionError } from '../src/errors.ts';
+import { parsePythonJson } from '../src/weights/python-json.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { userPath } from './options.ts';
 
@@ -61,7 +62,7 @@ export async function readArtifact(
     const json = await readFile(path, 'utf8').catch(() => undefined);
     if (json === undefined) continue;
     try {
-      return { ...options, artifact: JSON.parse(json) as Readonly<Record<string, unknown>> };
+      return { ...options, artifact: parsePythonJson(json) as Readonly<Record<string, unknown>> };
     } catch {
       throw new CommandError(`${path} is no JSON.`);
     }

@@ -23,6 +23,8 @@ export interface Report extends RunRecord {
   readonly height: number;
   /** Frames of the clip. */
   readonly frames: number;
+  /** Frames a second. */
+  readonly fps: number;
   /** E.g. `google swiftshader`. */
   readonly adapter: string;
   /** Precision of matmul operands. */

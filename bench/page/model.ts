@@ -6,6 +6,7 @@ import { profile } from '../../src/gpu/timing.ts';
 import type { ConfigJson } from '../../src/models/config.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { WanRun } from '../../src/pipeline/wan-run.ts';
+import { samplerFromConfig } from '../../src/samplers/index.ts';
 import { randn } from '../../src/samplers/noise.ts';
 import { readJson, sourceFromUrl } from '../../src/weights/source.ts';
 import { LATENT_SIZE, PROMPT_LENGTH } from './forward.ts';
@@ -56,14 +57,14 @@ export async function benchModel(): Promise<ModelResult> {
     for (const weights of components.weights) await weights.load(gpu, {});
     await components.text?.encoder.loadTables();
     const promptLength = { cond: PROMPT_LENGTH, uncond: PROMPT_LENGTH };
-    const stateRows = components.sampler.kind.create(STEPS, components.sampler.shift).stateRows;
+    const { stateRows } = samplerFromConfig(components.scheduler);
     const geometry = { latentSize: LATENT_SIZE, steps: STEPS, stateRows, promptLength, textLength: PROMPT_LENGTH };
     const { capabilities } = gpu;
     const operands = capabilities.f16 ? 'f16' : 'f32';
     const run = new WanRun(gpu, components, geometry, operands);
     await run.start();
     await checkStep(components, run);
-    const sampler = components.sampler.kind.create(STEPS, components.sampler.shift);
+    const sampler = samplerFromConfig(components.scheduler).create(STEPS);
     const shape = run.shape(sampler, 4, 0);
     const executor = new Executor(run, configurePolicy('bwcache'), shape, { capabilities, operands });
     await executor.start(gpu);
@@ -98,12 +99,12 @@ function phases(run: WanRun): Phase[] {
 }
 
 /** Runs a step as a generation would: what is timed then works on real values. @throws when they are not finite. */
-async function checkStep({ text, sampler }: WanComponents, run: WanRun): Promise<void> {
+async function checkStep({ text, scheduler }: WanComponents, run: WanRun): Promise<void> {
   const tokens = text?.tokenizer.encode(PROMPT, PROMPT_LENGTH);
   for (const branch of ['cond', 'uncond'] as const) {
     await run.encodePrompt(branch, tokens?.ids ?? [], tokens?.mask ?? []);
   }
-  const steps = sampler.kind.create(STEPS, sampler.shift);
+  const steps = samplerFromConfig(scheduler).create(STEPS);
   const [frames, rows, columns] = LATENT_SIZE;
   run.prepare(steps, randn(16 * frames * rows * columns, 0));
   run.beginStep(0, steps, 4);

@@ -22,7 +22,8 @@ export interface Settings {
   readonly policyOptions: Readonly<Record<string, OptionValue>>;
 }
 
-const { sampler: _, ...defaults } = EMBEDDED.defaults;
+// The model's own stay: the form does not ask for them.
+const { sampler: _sampler, fps: _fps, ...defaults } = EMBEDDED.defaults;
 
 /** Of the embedded model. */
 export const FIRST_SETTINGS: Settings = {

@@ -9,6 +9,7 @@ import type { Gpu } from '../gpu/gpu.ts';
 import { Pacer } from '../gpu/pacer.ts';
 import type { WanComponents } from '../pipeline/wan-components.ts';
 import { WanRun } from '../pipeline/wan-run.ts';
+import { samplerFromConfig } from '../samplers/index.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { type Golden, type GoldenTensor, goldenInput } from './golden.ts';
 import type { Precision } from './replay.ts';
@@ -43,14 +44,14 @@ export class CachedRun {
     private readonly precision: Precision,
     private readonly signal?: AbortSignal,
   ) {
-    const { transformer, vaeConfig, sampler } = components;
+    const { transformer, vaeConfig, scheduler } = components;
     const { steps, branches, guidanceScale } = settings;
     this.latents = goldenInput(golden, 'in.latents', [1, vaeConfig.zDim, 'any', 'any', 'any']);
     const [, , frames = 0, rows = 0, columns = 0] = this.latents.shape;
     const { textDim } = transformer.config;
     this.#prompts = branches.map((branch) => [branch, goldenInput(golden, EMBEDDINGS[branch], [1, 'any', textDim])]);
     this.#pacer = new Pacer(gpu);
-    this.#sampler = sampler.kind.create(steps, sampler.shift);
+    this.#sampler = samplerFromConfig(scheduler).create(steps);
     const geometry = {
       latentSize: [frames, rows, columns],
       steps,

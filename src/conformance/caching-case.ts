@@ -3,6 +3,7 @@ import type { OptionValue } from '../cache/options.ts';
 import type { Scores } from '../cache/policy.ts';
 import type { Branch } from '../cache/run-shape.ts';
 import { WeightsError } from '../errors.ts';
+import { parsePythonJson } from '../weights/python-json.ts';
 import { type Golden, type GoldenTensor, goldenInput } from './golden.ts';
 
 /** How a recorded run with caching was made: a case's `settings`. */
@@ -33,7 +34,7 @@ export interface RecordedProbe {
 /** The settings of a recorded case. @throws {WeightsError} when it has none that can be read. */
 export function caseSettings({ file, metadata }: Golden): CaseSettings {
   try {
-    const settings: unknown = JSON.parse(metadata.settings ?? '');
+    const settings = parsePythonJson(metadata.settings ?? '');
     if (isSettings(settings)) return settings;
   } catch {
     // Told below, with the file's name.

@@ -1,6 +1,7 @@
 import { UnsupportedModelError } from '../errors.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { ConfigJson } from '../models/config.ts';
+import { t5ClassName } from '../models/t5/config.ts';
 import { exists, readJson, type WeightSource } from '../weights/source.ts';
 import { compare, type Difference } from './compare.ts';
 import { readGolden } from './golden.ts';
@@ -73,7 +74,7 @@ async function readClass(
 ): Promise<{ className: string; config: ConfigJson }> {
   const file = (await exists(source, 'model_index.json', signal)) ? 'model_index.json' : 'config.json';
   const config = (await readJson(source, file, signal)) as ConfigJson;
-  const architectures = config.architectures;
-  const className = config._class_name ?? (Array.isArray(architectures) ? architectures[0] : undefined);
-  return { className: String(className), config };
+  const { _class_name, architectures } = config;
+  const saved = Array.isArray(architectures) ? architectures[0] : undefined;
+  return { className: String(_class_name ?? t5ClassName(config) ?? saved), config };
 }

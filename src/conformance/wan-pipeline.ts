@@ -7,6 +7,7 @@ import { toFloats } from '../ops/pixels.ts';
 import type { RunGeometry } from '../pipeline/run-geometry.ts';
 import { openWanComponents } from '../pipeline/wan-components.ts';
 import { WanRun } from '../pipeline/wan-run.ts';
+import { samplerFromConfig } from '../samplers/index.ts';
 import { type Golden, goldenInput } from './golden.ts';
 import type { ReplayContext, Replayed } from './replay.ts';
 
@@ -29,8 +30,7 @@ export async function* replayWanPipeline(context: ReplayContext): AsyncIterable<
   try {
     for (const weights of components.weights) await weights.load(gpu, { signal });
     await components.text?.encoder.loadTables(signal);
-    const { kind, shift } = components.sampler;
-    const sampler = kind.create(recordedSteps(golden), shift);
+    const sampler = samplerFromConfig(components.scheduler).create(recordedSteps(golden));
     const tokens = components.text ? golden.tensors.get('in.input_ids') : undefined;
     const geometry = recordedGeometry(golden, sampler.stateRows, tokens?.shape[1]);
     run = new WanRun(gpu, components, geometry, precision.operands);

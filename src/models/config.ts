@@ -11,61 +11,104 @@ export async function readConfig(source: WeightSource, path: string, signal?: Ab
   throw new WeightsError(`${source.label}: ${path} holds no object.`, 'Download or export the file again.');
 }
 
-/** Reads fields of a model's config, naming the class, the field and what was found when one does not fit. */
+/** What a {@link ConfigReader} says of the file that it reads. */
+export interface ConfigNotes {
+  /** Its name; `config.json` by default. */
+  readonly file?: string;
+  /** The way out when a key asks for what is not built. */
+  readonly remedy?: string;
+}
+
+/**
+ * Reads the keys of one class from its configuration; other keys in the file have no effect. An absent key, or null, is
+ * `absent`: the default of that class in diffusers or transformers. What does not fit is named: class, key and value.
+ */
 export class ConfigReader {
+  readonly #file: string;
+  readonly #remedy: string;
+
   constructor(
     private readonly json: ConfigJson,
     private readonly className: string,
-  ) {}
-
-  /** A positive integer. */
-  size(name: string, fallback?: number): number {
-    const value = this.json[name] ?? fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
-    throw this.unsupported(name, 'a positive integer');
+    {
+      file = 'config.json',
+      remedy = 'Use a checkpoint of the published classes listed in the README.',
+    }: ConfigNotes = {},
+  ) {
+    this.#file = file;
+    this.#remedy = remedy;
   }
 
-  /** Any number. */
-  number(name: string, fallback?: number): number {
-    const value = this.json[name] ?? fallback;
-    if (typeof value === 'number' && Number.isFinite(value)) return value;
-    throw this.unsupported(name, 'a number');
+  /** A positive integer. */
+  size(name: string, absent: number): number {
+    const value = this.json[name] ?? absent;
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+    throw this.unsupported(name, 'a positive integer', absent);
+  }
+
+  /** A finite number. */
+  number<T extends number | undefined>(name: string, absent: T): number | T {
+    const value = this.json[name] ?? absent;
+    if (value === absent || isFiniteNumber(value)) return value as number | T;
+    throw this.unsupported(name, 'a number', absent);
   }
 
   /** A boolean. */
-  flag(name: string, fallback: boolean): boolean {
-    const value = this.json[name] ?? fallback;
+  flag(name: string, absent: boolean): boolean {
+    const value = this.json[name] ?? absent;
     if (typeof value === 'boolean') return value;
-    throw this.unsupported(name, 'true or false');
+    throw this.unsupported(name, 'true or false', absent);
   }
 
   /** An array of numbers, of the given length if one is given. */
-  numbers(name: string, length?: number): number[] {
-    const value = this.json[name];
-    const isList = Array.isArray(value) && value.every((item) => typeof item === 'number');
+  numbers(name: string, absent: readonly number[], length?: number): readonly number[] {
+    const value = this.json[name] ?? absent;
+    const isList = Array.isArray(value) && value.every(isFiniteNumber);
     if (isList && (length === undefined || value.length === length)) return value;
-    throw this.unsupported(name, length === undefined ? 'a list of numbers' : `a list of ${length} numbers`);
+    throw this.unsupported(name, length === undefined ? 'a list of numbers' : `a list of ${length} numbers`, absent);
   }
 
   /** An array of booleans. */
-  flags(name: string): boolean[] {
-    const value = this.json[name];
+  flags(name: string, absent: readonly boolean[]): readonly boolean[] {
+    const value = this.json[name] ?? absent;
     if (Array.isArray(value) && value.every((item) => typeof item === 'boolean')) return value;
-    throw this.unsupported(name, 'a list of true and false');
+    throw this.unsupported(name, 'a list of true and false', absent);
   }
 
-  /** Requires a field to be absent or one of these values: the others select code that is not built. */
-  only(name: string, ...allowed: readonly unknown[]): void {
+  /**
+   * One of these values: the others select code that is not built.
+   *
+   * @param allowed Null among them is a value of its own. @param absent By default the first allowed.
+   */
+  only<const T>(name: string, allowed: readonly T[], absent: unknown = allowed[0]): T {
+    const value = this.json[name] === undefined ? absent : this.json[name];
+    const found = allowed.find((one) => isSame(one, value));
+    if (found !== undefined) return found;
+    throw this.unsupported(name, allowed.map(shown).join(' or '), absent);
+  }
+
+  /** The error for a field that does not fit. @param absent What its absence means, where it may be that. */
+  unsupported(name: string, wanted: string, absent?: unknown): UnsupportedModelError {
     const value = this.json[name];
-    if (value === undefined || allowed.some((one) => JSON.stringify(one) === JSON.stringify(value))) return;
-    throw this.unsupported(name, allowed.map((one) => JSON.stringify(one)).join(' or '));
+    const found =
+      value === undefined && absent !== undefined
+        ? `is not in ${this.#file}, which means ${shown(absent)}`
+        : `is ${shown(value)} in ${this.#file}`;
+    return new UnsupportedModelError(`${this.className}: ${name} ${found}; supported: ${wanted}.`, this.#remedy);
   }
+}
 
-  /** The error for a field that does not fit. */
-  unsupported(name: string, wanted: string): UnsupportedModelError {
-    return new UnsupportedModelError(
-      `${this.className}: ${name} is ${JSON.stringify(this.json[name])} in config.json; supported: ${wanted}.`,
-      'Use a checkpoint of the published classes listed in the README.',
-    );
-  }
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** Whether two values of JSON without objects are alike; NaN, which Python writes, is like nothing. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((item, i) => isSame(item, b[i]));
+}
+
+/** As Python would write it: JSON has no NaN and no infinity. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : String(JSON.stringify(value));
 }

@@ -4,12 +4,12 @@ import type { OpContext } from './context.ts';
 import { linearGrid, makeKernel } from './kernel.ts';
 
 /** Rows of a sampler's state, such as the latents and earlier predictions, and velocities (two with guidance). */
-const MOST = { states: 4, velocities: 2 } as const;
+const MOST = { states: 5, velocities: 2 } as const;
 
 /**
  * Records a sampler's update, `state = C [state; velocity]` for each column.
  *
- * @param args.state [S, ...] f32, S at most 4; changed in place.
+ * @param args.state [S, ...] f32, S at most 5; changed in place.
  * @param args.velocity [V, ...] f32, V at most 2, with rows as long as the state's.
  * @param args.coefficients C, [S, S + V] f32.
  * @throws when the shapes do not fit each other.

@@ -7,7 +7,7 @@ import { plannedBuffers } from '../gpu/program.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import { cleanPrompts, tidyPrompts } from '../text/prompt.ts';
-import type { ModelDefaults } from '../weights/manifest.ts';
+import type { ModelEntry } from '../weights/manifest.ts';
 import type { ClipSize } from './clip-size.ts';
 import { checkFit, type Demand } from './fit.ts';
 import { type RunSettings, resolveSettings } from './options.ts';
@@ -23,7 +23,7 @@ export interface CalibrationOptions {
   readonly policy: string;
   /** The model's id, and what its manifest entry says of runs. */
   readonly model: string;
-  readonly defaults?: ModelDefaults | undefined;
+  readonly defaults?: ModelEntry['defaults'] | undefined;
   /** One run each; the n-th starts from the noise of seed n. */
   readonly prompts: readonly string[];
   /** Largest distance in steps that is measured. */
@@ -51,13 +51,14 @@ export async function calibrate(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { model, prompts, distances, operands, signal, onProgress } = options;
   const calibration = calibrationOf(options.policy);
-  const { sampler } = components;
+  const { scheduler } = components;
   const pacer = new Pacer(gpu);
   const ops = { capabilities: gpu.capabilities, operands };
-  const defaults = options.defaults ?? wanDefaults(sampler.kind);
-  const settingsOf = (prompt: string) => resolveSettings({ ...options.run, prompt }, defaults, sizeRules(components));
-  const { steps, sampler: kind, guidanceScale } = settingsOf('');
-  const schedule = kind.create(steps, sampler.shift);
+  const defaults = { ...wanDefaults(components), ...options.defaults };
+  const settingsOf = (prompt: string) =>
+    resolveSettings({ ...options.run, prompt }, defaults, sizeRules(components), scheduler);
+  const { steps, sampler, guidanceScale } = settingsOf('');
+  const schedule = sampler.create(steps);
   const scores = new MeanScores();
   let artifact: Readonly<Record<string, unknown>> = {};
   const fit = (size: string) => `Calibrate in a smaller size: ${size} fits.`;
@@ -88,7 +89,7 @@ export async function calibrate(
       forwards.stop();
       run.stop();
     }
-    const made = { model, sampler: kind.name, steps, shape, prompts, distances: request.distances };
+    const made = { model, sampler: sampler.name, steps, shape, prompts, distances: request.distances };
     artifact = calibration.artifact(scores, made);
   }
   return artifact;

@@ -36,7 +36,7 @@ export class GenerationMemory {
   ) {
     const ops = { capabilities: gpu.capabilities, operands };
     const { sampler, guidanceScale, seed, steps } = settings;
-    this.shape = run.shape(sampler.create(steps, components.sampler.shift), guidanceScale, seed);
+    this.shape = run.shape(sampler.create(steps), guidanceScale, seed);
     this.cache = new Executor(run, settings.policy, this.shape, ops);
     this.preview = preview && new WanPreview(run, ops, preview);
   }

@@ -2,9 +2,10 @@ import { configurePolicy } from '../cache/index.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
 import type { Branch } from '../cache/run-shape.ts';
 import { OptionError } from '../errors.ts';
-import { samplerByName } from '../samplers/index.ts';
-import type { SamplerKind } from '../samplers/sampler.ts';
-import type { ModelDefaults } from '../weights/manifest.ts';
+import type { ConfigJson } from '../models/config.ts';
+import { chooseSampler } from '../samplers/index.ts';
+import type { ConfiguredSampler } from '../samplers/sampler.ts';
+import { MOST_FPS, type ModelDefaults } from '../weights/manifest.ts';
 import type { SizeRules } from './clip-size.ts';
 import type { GenerateOptions } from './types.ts';
 
@@ -15,10 +16,12 @@ export interface RunSettings {
   readonly seed: number;
   readonly steps: number;
   readonly guidanceScale: number;
-  readonly sampler: SamplerKind;
+  readonly sampler: ConfiguredSampler;
   readonly width: number;
   readonly height: number;
   readonly frames: number;
+  /** Frames a second. */
+  readonly fps: number;
   /** With guidance above 1, a forward without the prompt, too. */
   readonly branches: readonly Branch[];
   readonly policy: ConfiguredPolicy;
@@ -30,9 +33,16 @@ const MOST = 100_000;
 /**
  * Fills in defaults and checks every option.
  *
- * @throws {OptionError} naming the option, its value and what it may be.
+ * @param scheduler The model's `scheduler_config.json`.
+ * @throws {OptionError} naming the option, its value and what it may be; {UnsupportedModelError} for a default sampler
+ * that is not built.
  */
-export function resolveSettings(options: GenerateOptions, defaults: ModelDefaults, rules: SizeRules): RunSettings {
+export function resolveSettings(
+  options: GenerateOptions,
+  defaults: ModelDefaults,
+  rules: SizeRules,
+  scheduler: ConfigJson,
+): RunSettings {
   const guidanceScale = finite('guidanceScale', options.guidanceScale ?? defaults.guidanceScale);
   if (options.prompt === undefined && options.promptEmbeds === undefined) {
     throw new OptionError('prompt is missing.', 'Pass prompt, or promptEmbeds with embeddings of your own.');
@@ -59,10 +69,11 @@ export function resolveSettings(options: GenerateOptions, defaults: ModelDefault
     seed: seed(options.seed ?? 0),
     steps,
     guidanceScale,
-    sampler: samplerByName(text('sampler', options.sampler ?? defaults.sampler)),
+    sampler: chooseSampler(text('sampler', options.sampler ?? defaults.sampler), scheduler),
     width,
     height,
     frames,
+    fps: rate('fps', options.fps ?? defaults.fps),
     branches: guidanceScale > 1 ? ['cond', 'uncond'] : ['cond'],
     policy,
   };
@@ -81,6 +92,11 @@ function text(name: string, value: string): string {
 function count(name: string, value: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= MOST) return value;
   throw new OptionError(`${name} is ${String(value)}.`, `Pass an integer from 1 to ${MOST}.`);
+}
+
+function rate(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0 && value <= MOST_FPS) return value;
+  throw new OptionError(`${name} is ${String(value)}.`, `Pass a number above 0, up to ${MOST_FPS}.`);
 }
 
 function side(name: string, value: number, multiple: number): number {

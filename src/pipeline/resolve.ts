@@ -1,7 +1,7 @@
 import { OptionError, SourceError } from '../errors.ts';
 import { shownUrl, wholeUrl } from '../weights/address.ts';
 import { readJsonAt } from '../weights/json-at.ts';
-import { type ManifestFile, type ModelDefaults, type ModelEntry, parseManifest } from '../weights/manifest.ts';
+import { type ManifestFile, type ModelEntry, parseManifest } from '../weights/manifest.ts';
 import {
   MissingFileError,
   RefusedFileError,
@@ -21,7 +21,7 @@ export interface ResolvedModel {
   readonly className?: string;
   /** Lengths and hashes to be checked; none for a folder that the manifest does not know. */
   readonly files?: readonly ManifestFile[];
-  readonly defaults?: ModelDefaults;
+  readonly defaults?: ModelEntry['defaults'];
   /** Tuned options of policies. */
   readonly presets?: ModelEntry['presets'];
 }

@@ -82,7 +82,7 @@ export interface GenerateOptions {
   readonly steps?: number;
   /** Classifier-free guidance; at 1 or below there is no unconditional forward. */
   readonly guidanceScale?: number;
-  /** A sampler's name, such as `unipc`. Default: the model's own. */
+  /** A sampler's name, such as `unipc`, also for a model whose own is not built. Default: the model's own. */
   readonly sampler?: string;
   /** Pixels: multiples of the model's latent pixel times its patch. */
   readonly width?: number;
@@ -90,6 +90,8 @@ export interface GenerateOptions {
   readonly height?: number;
   /** 4 k + 1 frames, for a VAE that makes 4 of each latent frame after the first. */
   readonly frames?: number;
+  /** Frames a second of the clip, above 0 and up to 240. Default: what the model was made for. */
+  readonly fps?: number;
   /** How blocks are reused between steps, such as `bwcache`. Default `none`. */
   readonly policy?: string;
   /** The policy's own options, by name; its defaults where left out. */

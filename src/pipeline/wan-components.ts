@@ -7,8 +7,7 @@ import { T5Encoder } from '../models/t5/encoder.ts';
 import { type AutoencoderKLWanConfig, parseAutoencoderKLWanConfig, WanDecoder } from '../models/vae/index.ts';
 import { parseWanTransformerConfig } from '../models/wan/config.ts';
 import { WanTransformer3DModel } from '../models/wan/transformer.ts';
-import { samplerFromConfig } from '../samplers/index.ts';
-import type { SamplerKind } from '../samplers/sampler.ts';
+import { schedulerConfig } from '../samplers/index.ts';
 import { loadTokenizer, type PromptTokenizer } from '../text/tokenizer.ts';
 import { openCheckpoint } from '../weights/checkpoint.ts';
 import type { WeightStore } from '../weights/store.ts';
@@ -25,7 +24,12 @@ export interface WanComponents {
   readonly vaeConfig: AutoencoderKLWanConfig;
   /** Absent in a folder without a text encoder, which takes prompt embeddings only. */
   readonly text?: { readonly tokenizer: PromptTokenizer; readonly encoder: T5Encoder };
-  readonly sampler: { readonly kind: SamplerKind; readonly shift: number };
+  /** `scheduler_config.json`: read when a run takes a sampler from it, since one that a caller names may run where it cannot. */
+  readonly scheduler: ConfigJson;
+  /** Frames a second that the model was made for. */
+  readonly fps: number;
+  /** What a user should know of the folder, such as weights that no class reads. */
+  readonly warnings: readonly string[];
   /** Each part's weights, in the order of use. */
   readonly weights: readonly WeightSet[];
   /** The same parts by their names in `model_index.json`. */
@@ -71,8 +75,8 @@ export async function openWanComponents(
     return { name, className: componentClass(index, name) ?? '', checkpoint, weights: new WeightSet(checkpoint, kept) };
   };
   const hasText = componentClass(index, 'text_encoder') !== undefined;
-  if (hasText) expectClass(index, 'text_encoder', 'UMT5EncoderModel', 'T5EncoderModel');
-  const [transformerConfig, vaeConfig, schedulerConfig, textConfig, transformer, vae, text, tokenizer] =
+  const textClass = hasText ? expectClass(index, 'text_encoder', 'UMT5EncoderModel', 'T5EncoderModel') : undefined;
+  const [transformerConfig, vaeConfig, schedulerFile, textConfig, transformer, vae, text, tokenizer] =
     await Promise.all([
       config('transformer/config.json'),
       config('vae/config.json'),
@@ -88,15 +92,19 @@ export async function openWanComponents(
     transformer: new WanTransformer3DModel(parseWanTransformerConfig(transformerConfig), transformer.weights),
     decoder: new WanDecoder(vae.weights, latents),
     vaeConfig: latents,
-    sampler: samplerFromConfig(schedulerConfig),
+    scheduler: schedulerConfig(schedulerFile, componentClass(index, 'scheduler')),
+    // `expand_timesteps` is the mark of Wan 2.2's TI2V 5B, the one model of the family that was not made for 16.
+    fps: index.expand_timesteps === true ? 24 : 16,
   };
-  const encoder = text && textConfig && new T5Encoder(parseT5Config(textConfig), text.checkpoint, text.weights);
+  const encoder =
+    text && textConfig && new T5Encoder(parseT5Config(textConfig, textClass), text.checkpoint, text.weights);
   const parts = [...(text ? [text] : []), transformer, vae];
   if (variant !== undefined) checkFound(source.label, variant, parts, onWarning);
   const weights = parts.map((part) => part.weights);
   for (const set of weights) set.check();
   checkFit(source.label, models, encoder);
-  return { ...models, ...(encoder && tokenizer ? { text: { tokenizer, encoder } } : {}), weights, parts };
+  const warnings = weights.flatMap((set) => set.warnings);
+  return { ...models, ...(encoder && tokenizer ? { text: { tokenizer, encoder } } : {}), warnings, weights, parts };
 }
 
 /** GPU bytes of all weights. */
@@ -131,9 +139,11 @@ function componentClass(index: ConfigJson, name: string): string | undefined {
   return Array.isArray(entry) && typeof entry[1] === 'string' ? entry[1] : undefined;
 }
 
-function expectClass(index: ConfigJson, name: string, ...classes: readonly string[]): void {
+/** A component's class, which must be one of these. */
+function expectClass<T extends string>(index: ConfigJson, name: string, ...classes: readonly T[]): T {
   const found = componentClass(index, name);
-  if (found && classes.includes(found)) return;
+  const built = classes.find((one) => one === found);
+  if (built) return built;
   throw new UnsupportedModelError(
     `model_index.json names ${found ?? 'no class'} as ${name}; supported: ${classes.join(', ')}.`,
     'Use a folder of the Wan family in diffusers layout.',

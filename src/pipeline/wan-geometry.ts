@@ -2,7 +2,7 @@ import type { Branch } from '../cache/run-shape.ts';
 import { OptionError } from '../errors.ts';
 import { elements } from '../gpu/tensor.ts';
 import { type AutoencoderKLWanConfig, spatialCompression, temporalCompression } from '../models/vae/index.ts';
-import type { SamplerKind } from '../samplers/sampler.ts';
+import { defaultSampler } from '../samplers/index.ts';
 import type { PromptTexts } from '../text/prompt.ts';
 import type { EncodedPrompt, PromptTokenizer } from '../text/tokenizer.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
@@ -59,7 +59,7 @@ export function planGeometry(
   const geometry: RunGeometry = {
     latentSize: latentSize(settings, vaeConfig),
     steps: settings.steps,
-    stateRows: settings.sampler.create(1, 1).stateRows,
+    stateRows: settings.sampler.stateRows,
     promptLength,
     ...(longest > 0 ? { textLength: longest } : {}),
   };
@@ -87,9 +87,10 @@ export function sizeRules({ vaeConfig, transformer }: WanComponents): SizeRules 
   return { pixels: spatialCompression(vaeConfig) * Math.max(rows, columns), frames: temporalCompression(vaeConfig) };
 }
 
-/** Defaults of a model that is not in the manifest: those of diffusers' `WanPipeline`. */
-export function wanDefaults(sampler: SamplerKind): ModelDefaults {
-  return { width: 832, height: 480, frames: 81, steps: 50, guidanceScale: 5, sampler: sampler.name };
+/** What a run takes where neither caller nor manifest says: diffusers' `WanPipeline`'s defaults, and the model's own. */
+export function wanDefaults({ scheduler, fps }: WanComponents): ModelDefaults {
+  const sampler = defaultSampler(scheduler);
+  return { width: 832, height: 480, frames: 81, fps, steps: 50, guidanceScale: 5, sampler };
 }
 
 /** Tokens of a prompt, and what to tell the user when it was cut. */

@@ -7,6 +7,7 @@ import { compile } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import { elements } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
+import { workingSampler } from '../samplers/index.ts';
 import { randn } from '../samplers/noise.ts';
 import { cleanPrompts, tidyPrompts } from '../text/prompt.ts';
 import { Clip } from '../video/clip.ts';
@@ -41,7 +42,7 @@ export class WanPipeline implements ModelPipeline {
     private readonly components: WanComponents,
     private readonly operands: OpContext['operands'],
   ) {
-    this.defaults = model.defaults ?? wanDefaults(components.sampler.kind);
+    this.defaults = { ...wanDefaults(components), ...model.defaults };
     this.#pacer = new Pacer(gpu);
   }
 
@@ -130,7 +131,7 @@ export class WanPipeline implements ModelPipeline {
       await seconds.time('text', () => encodePrompts(context, options, tokens));
       const scheduler = new Scheduler(settings.policy.policy, memory.shape, options, settings.policy.limits);
       const denoising: Denoising = {
-        sampler: settings.sampler.create(settings.steps, this.components.sampler.shift),
+        sampler: settings.sampler.create(settings.steps),
         guidanceScale: settings.guidanceScale,
         latents: options.latents ?? randn(latentCount(this.components.vaeConfig, geometry.latentSize), settings.seed),
         forwards: new ScheduledForwards(run, memory.cache, scheduler),
@@ -144,7 +145,7 @@ export class WanPipeline implements ModelPipeline {
       await seconds.time('denoise', () => denoise(context, denoising));
       const gpuStepSeconds = await memory.finishDenoising();
       const { pixels, release } = await seconds.time('decode', () => decodeClip(context, settings));
-      const { width, height, frames: frameCount } = settings;
+      const { width, height, frames: frameCount, fps } = settings;
       const report = makeReport({
         model: id,
         adapter: gpu.adapterName,
@@ -155,9 +156,9 @@ export class WanPipeline implements ModelPipeline {
         stepSeconds,
         ...(gpuStepSeconds && { gpuStepSeconds }),
         memory: { ...plan, peakBytes: gpu.memory.peakBytes - others },
-        warnings,
+        warnings: [...this.components.warnings, ...warnings],
       });
-      return new Clip({ gpu, pixels, width, height, frameCount, report, release });
+      return new Clip({ gpu, pixels, width, height, frameCount, fps, report, release });
     } catch (error) {
       // What was submitted may still use the buffers; a lost device has let go of them.
       await gpu.idle().catch(() => {});
@@ -187,7 +188,7 @@ export class WanPipeline implements ModelPipeline {
 
   /** @param options With the model's preset filled in. */
   #settings(options: GenerateOptions): RunSettings {
-    const settings = resolveSettings(options, this.defaults, sizeRules(this.components));
+    const settings = resolveSettings(options, this.defaults, sizeRules(this.components), this.components.scheduler);
     const { steps, sampler } = settings;
     settings.policy.policy.check?.({ model: this.model.id, sampler: sampler.name, steps });
     this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
@@ -205,9 +206,12 @@ export class WanPipeline implements ModelPipeline {
 
   /** Options of a run of which only its size matters. */
   get #emptyPrompt(): GenerateOptions {
-    if (this.components.text) return { prompt: '' };
-    const given = { values: new Float32Array(this.components.transformer.config.textDim), length: 1 };
-    return { promptEmbeds: given, negativePromptEmbeds: given };
+    const { text, transformer, scheduler } = this.components;
+    // A model whose own sampler is not built opens all the same: its caller may name another.
+    const sampler = workingSampler(this.defaults.sampler, scheduler);
+    if (text) return { prompt: '', sampler };
+    const given = { values: new Float32Array(transformer.config.textDim), length: 1 };
+    return { promptEmbeds: given, negativePromptEmbeds: given, sampler };
   }
 
   /** What a generation would hold, recorded. @param options With the model's preset filled in. */

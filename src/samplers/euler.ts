@@ -1,8 +1,6 @@
-import { type ConfigJson, ConfigReader } from '../models/config.ts';
 import { type Sampler, type SamplerKind, shiftSigma } from './sampler.ts';
-
-/** Levels that the model was trained on. */
-const TRAIN_TIMESTEPS = 1000;
+import { readRange, readShift, readShiftTerminal, readSpacing, readTrainTimesteps } from './scheduler-keys.ts';
+import { linspace, SPACINGS, stretchToTerminal } from './sigmas.ts';
 
 /**
  * Flow-matching Euler: `x += (sigma_next - sigma) v`. Without explicit sigmas diffusers spaces the timesteps evenly
@@ -13,28 +11,43 @@ const TRAIN_TIMESTEPS = 1000;
 export const flowMatchEuler: SamplerKind = {
   name: 'flow-match-euler',
   className: 'FlowMatchEulerDiscreteScheduler',
+  shiftKey: 'shift',
+  flowKeys: {},
 
-  check(config: ConfigJson): void {
-    const read = new ConfigReader(config, 'FlowMatchEulerDiscreteScheduler');
-    read.only('num_train_timesteps', TRAIN_TIMESTEPS);
-    read.only('shift_terminal', null);
-    for (const flag of ['dynamic_shifting', 'karras_sigmas', 'exponential_sigmas', 'beta_sigmas']) {
-      read.only(`use_${flag}`, false, null);
+  configure(read) {
+    // diffusers asks its pipeline for a `mu` then, which WanPipeline does not give.
+    read.only('use_dynamic_shifting', [false, null]);
+    read.only('invert_sigmas', [false, null]);
+    read.only('stochastic_sampling', [false, null]);
+    const trainTimesteps = readTrainTimesteps(read);
+    const shift = readShift(read, 'shift');
+    const terminal = readShiftTerminal(read);
+    const spacing = readSpacing(read, ['use_karras_sigmas', 'use_exponential_sigmas', 'use_beta_sigmas']);
+    // The class has no such keys, but looks for them among those that others left in the file.
+    if (spacing) readRange(read, [1, 1]);
+
+    function levels(steps: number): readonly number[] {
+      const extremes = [1, 1 / trainTimesteps].map((sigma) => shiftSigma(sigma, shift) * trainTimesteps);
+      const even = linspace(...(extremes as [number, number]), steps).map((timestep) => timestep / trainTimesteps);
+      const shifted = even.map((sigma) => shiftSigma(sigma, shift));
+      const stretched = terminal === undefined ? shifted : stretchToTerminal(shifted, terminal);
+      if (!spacing) return stretched;
+      return SPACINGS[spacing](readRange(read, [stretched[0] as number, stretched.at(-1) as number]), steps);
     }
-    read.only('invert_sigmas', false);
-    read.only('stochastic_sampling', false);
-  },
 
-  create(steps: number, shift: number): Sampler {
-    const first = shiftSigma(1, shift);
-    const last = shiftSigma(1 / TRAIN_TIMESTEPS, shift);
-    const levels = Array.from({ length: steps }, (_, i) => first + ((last - first) * i) / Math.max(1, steps - 1));
-    const sigmas = [...levels.map((level) => Math.fround(shiftSigma(level, shift))), 0];
     return {
-      sigmas,
-      timesteps: sigmas.slice(0, -1).map((sigma) => Math.fround(sigma * TRAIN_TIMESTEPS)),
+      name: this.name,
+      shift,
       stateRows: 1,
-      update: (step) => [[1, (sigmas[step + 1] as number) - (sigmas[step] as number)]],
+      create(steps): Sampler {
+        const sigmas = [...levels(steps).map(Math.fround), 0];
+        return {
+          sigmas,
+          timesteps: sigmas.slice(0, -1).map((sigma) => Math.fround(sigma * trainTimesteps)),
+          stateRows: 1,
+          update: (step) => [[1, (sigmas[step + 1] as number) - (sigmas[step] as number)]],
+        };
+      },
     };
   },
 };

@@ -1,4 +1,4 @@
-import type { ConfigJson } from '../models/config.ts';
+import type { ConfigJson, ConfigReader } from '../models/config.ts';
 
 /**
  * A noise schedule and its update rule ("scheduler" in diffusers). A sampler keeps `stateRows` tensors of the latents'
@@ -6,7 +6,7 @@ import type { ConfigJson } from '../models/config.ts';
  * here in float64 and applied on the GPU by one kernel. Nothing but numbers: tested without a GPU.
  */
 export interface Sampler {
-  /** Noise levels: before each step, and 0 after the last. */
+  /** Noise levels: before each step, and after the last, which is 0 unless the model's file says otherwise. */
   readonly sigmas: readonly number[];
   /** What the model is told at each step. */
   readonly timesteps: readonly number[];
@@ -15,20 +15,34 @@ export interface Sampler {
   update(step: number): readonly (readonly number[])[];
 }
 
+/** A sampler with its settings: all that a run needs to know of `scheduler_config.json`. */
+export interface ConfiguredSampler {
+  /** Its kind's. */
+  readonly name: string;
+  /** How far the flow's noise levels are moved towards 1; 1 is not at all. */
+  readonly shift: number;
+  /** Of every {@link Sampler} that it makes. */
+  readonly stateRows: number;
+  /** The schedule of a run. @param steps Number of denoising steps, at least 1. */
+  create(steps: number): Sampler;
+}
+
 /** A kind of sampler: what `--sampler` and `scheduler_config.json` name. */
 export interface SamplerKind {
   /** Name for users, e.g. `flow-match-euler`. */
   readonly name: string;
   /** `_class_name` in `scheduler_config.json`. */
   readonly className: string;
-  /** Checks the configuration. @throws {UnsupportedModelError} for forms that are not built. */
-  check(config: ConfigJson): void;
+  /** What the class calls the flow's shift. */
+  readonly shiftKey: string;
+  /** Keys that make it a sampler of flows, for where no file says so. */
+  readonly flowKeys: ConfigJson;
   /**
-   * The schedule of a run.
+   * Reads the class's keys, and no other's.
    *
-   * @param steps Number of denoising steps, at least 1. @param shift The flow's timestep shift.
+   * @throws {UnsupportedModelError} naming a key whose value changes sigmas or update in a way that is not built.
    */
-  create(steps: number, shift: number): Sampler;
+  configure(read: ConfigReader): ConfiguredSampler;
 }
 
 /** Moves a noise level of a flow towards 1: `s sigma / (1 + (s - 1) sigma)` (Esser et al., arXiv 2403.03206, eq. 23). */

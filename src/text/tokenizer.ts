@@ -77,7 +77,8 @@ export async function loadTokenizer(
       'Export the tokenizer with its post_processor, or pass prompt embeddings instead.',
     );
   }
-  const modelMaxLength = config.model_max_length ?? Number.POSITIVE_INFINITY;
+  const { model_max_length: most = Number.NaN } = config;
+  const modelMaxLength = Number.isNaN(most) ? Number.POSITIVE_INFINITY : most;
   return {
     modelMaxLength,
     encode: (prompt, maxLength = 512) =>

@@ -7,8 +7,8 @@ import { type ClipPixels, FrameReader } from './reader.ts';
 
 /** What a clip is made of. */
 export interface ClipInit extends ClipPixels {
-  /** Frames a second; 8 by default. */
-  readonly fps?: number;
+  /** Frames a second. */
+  readonly fps: number;
   readonly report: Report;
   /** Frees the pixels. */
   readonly release: () => void;
@@ -37,7 +37,7 @@ export class Clip {
     this.width = init.width;
     this.height = init.height;
     this.frameCount = init.frameCount;
-    this.fps = init.fps ?? 8;
+    this.fps = init.fps;
     this.report = init.report;
   }
 

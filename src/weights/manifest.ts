@@ -7,6 +7,9 @@
 
 import { WeightsError } from '../errors.ts';
 
+/** More frames a second than any screen shows. */
+export const MOST_FPS = 240;
+
 /** One file of a model. */
 export interface ManifestFile {
   /** Path in the model folder, with `/` between segments. */
@@ -25,13 +28,18 @@ export interface ModelDefaults {
   readonly height: number;
   /** Frames of the clip. */
   readonly frames: number;
+  /** Frames a second. */
+  readonly fps: number;
   /** Denoising steps. */
   readonly steps: number;
   /** Scale of classifier-free guidance; 1 is none. */
   readonly guidanceScale: number;
-  /** Name of the sampler, e.g. `flow-match-euler`. */
+  /** Name of the sampler, e.g. `flow-match-euler`; in a folder whose own is not built, its class: name another then. */
   readonly sampler: string;
 }
+
+/** What a manifest says of a model's defaults. */
+export type ListedDefaults = Omit<ModelDefaults, 'fps'> & Partial<Pick<ModelDefaults, 'fps'>>;
 
 /** Options of a cache policy, by name. */
 export type PresetOptions = Readonly<Record<string, number | string | boolean>>;
@@ -47,7 +55,8 @@ export interface ModelEntry {
   /** Its folder in diffusers' layout, with a slash at its end; a relative one counts from the manifest's own address. */
   readonly url: string;
   readonly files: readonly ManifestFile[];
-  readonly defaults: ModelDefaults;
+  /** Without `fps`, that of the model's family. */
+  readonly defaults: ListedDefaults;
   /** Tuned options: policy name, then preset name (`fast`), then the options. */
   readonly presets: Readonly<Record<string, Readonly<Record<string, PresetOptions>>>>;
 }
@@ -83,8 +92,12 @@ function parseModel(model: unknown, at: string): ModelEntry {
   const defaults = field(model, 'defaults', at);
   const inDefaults = `${at}.defaults`;
   const guidanceScale = field(defaults, 'guidanceScale', inDefaults);
-  if (typeof guidanceScale !== 'number' || guidanceScale < 1) {
+  if (!(typeof guidanceScale === 'number' && guidanceScale >= 1 && Number.isFinite(guidanceScale))) {
     throw invalid(`${inDefaults}.guidanceScale is ${JSON.stringify(guidanceScale)}, not a number from 1 on`);
+  }
+  const fps = field(defaults, 'fps', inDefaults);
+  if (fps !== undefined && !(typeof fps === 'number' && fps > 0 && fps <= MOST_FPS)) {
+    throw invalid(`${inDefaults}.fps is ${JSON.stringify(fps)}, not a number above 0, up to ${MOST_FPS}`);
   }
   return {
     id: text(model, 'id', at, /^[a-z0-9][a-z0-9.-]*$/),
@@ -100,6 +113,7 @@ function parseModel(model: unknown, at: string): ModelEntry {
       steps: whole(defaults, 'steps', inDefaults, 1),
       guidanceScale,
       sampler: text(defaults, 'sampler', inDefaults),
+      ...(fps !== undefined && { fps }),
     },
     presets: parsePresets(field(model, 'presets', at), `${at}.presets`),
   };

@@ -5,6 +5,7 @@
  */
 
 import { causeMessage, SourceError, WeightsError } from '../errors.ts';
+import { parsePythonJson } from './python-json.ts';
 import {
   type ByteRange,
   MissingFileError,
@@ -126,14 +127,14 @@ export async function readBytes(
 }
 
 /**
- * A JSON file, parsed.
+ * A JSON file, parsed, `NaN` and `Infinity` included: Python writes them.
  *
  * @throws MissingFileError when there is none, or a page of HTML in its place; WeightsError when it is not JSON.
  */
 export async function readJson(source: WeightSource, path: string, signal?: AbortSignal): Promise<unknown> {
   const text = new TextDecoder().decode(await readBytes(source, path, undefined, signal));
   try {
-    return JSON.parse(text) as unknown;
+    return parsePythonJson(text);
   } catch (cause) {
     if (text.trimStart().startsWith('<')) {
       throw new MissingFileError(

@@ -5,6 +5,7 @@ import type { Linear, LinearPart } from '../ops/matmul.ts';
 import type { Checkpoint, StreamOptions } from './checkpoint.ts';
 import { type Delivery, deliver } from './delivery.ts';
 import { isWeightDtype, unsupportedDtype } from './dtypes.ts';
+import { sortUnread, type Unread, type UnreadRules } from './unread.ts';
 
 /** How matrices are kept: as f16, as f32, or `stored`: f16 where the file has F16, else f32 (F32 and BF16 exactly). */
 export type WeightPrecision = 'f16' | 'f32' | 'stored';
@@ -31,6 +32,8 @@ export class WeightSet {
   readonly #problems: string[] = [];
   /** Tensors in a format that is not read. */
   readonly #unsupported: string[] = [];
+  readonly #declared = new Set<string>();
+  #rules: UnreadRules = { left: [], missed: [] };
   #buffers: GPUBuffer[] = [];
 
   /**
@@ -135,6 +138,7 @@ export class WeightSet {
 
   /** Requires a tensor that is read otherwise, by rows say: it is checked with the rest, but not loaded. */
   expect(name: string, shape: readonly number[]): void {
+    this.#declared.add(name);
     const found = this.checkpoint.tensors.get(name);
     if (!found) this.#problems.push(`${name} [${shape}] is missing`);
     else if (!isWeightDtype(found.dtype))
@@ -142,18 +146,32 @@ export class WeightSet {
     else if (found.shape.join() !== shape.join()) this.#problems.push(`${name} is [${found.shape}], not [${shape}]`);
   }
 
+  /** Says what the model makes of tensors that it does not declare; without, each unknown one is warned of. */
+  leave(rules: UnreadRules): void {
+    this.#rules = rules;
+  }
+
+  /** What a user should know of the checkpoint: tensors in it whose purpose the model does not know. */
+  get warnings(): readonly string[] {
+    const { unknown } = this.#unread;
+    if (unknown.length === 0) return [];
+    return [`${this.checkpoint.label} holds weights that its class does not read: ${some(unknown, ', ')}.`];
+  }
+
   /**
    * @throws {UnsupportedModelError} listing the declared tensors that are in a format which is not read; of a quantised
    * model, which often has other shapes, too, that is the one to know. {WeightsError} listing those that the checkpoint
-   * lacks or has in another shape.
+   * lacks or has in another shape, and those in it without which the model would be another one.
    */
   check(): void {
     const { label } = this.checkpoint;
-    if (this.#unsupported.length > 0) throw unsupportedDtype(`${label}: ${firstOf(this.#unsupported)}`);
-    if (this.#problems.length === 0) return;
+    if (this.#unsupported.length > 0) throw unsupportedDtype(`${label}: ${some(this.#unsupported, '; ')}`);
+    const missed = this.#unread.missed.map((name) => `${name} is there, but would not be read`);
+    const problems = [...this.#problems, ...missed];
+    if (problems.length === 0) return;
     throw new WeightsError(
-      `${label} does not fit its config.json: ${firstOf(this.#problems)}.`,
-      'Check that the weights and the config are of the same model, and that all files were downloaded.',
+      `${label} does not fit its config.json: ${some(problems, '; ')}.`,
+      'Check that the weights, the config and the class in model_index.json are of the same model, and that all files were downloaded.',
     );
   }
 
@@ -190,6 +208,10 @@ export class WeightSet {
     for (const tensor of this.#tensors) tensor.bind(undefined);
   }
 
+  get #unread(): Unread {
+    return sortUnread(this.checkpoint.tensors.keys(), this.#declared, this.#rules);
+  }
+
   #tensor(label: string, dtype: GpuDtype, shape: readonly number[]): Tensor {
     const tensor = new Tensor(label, dtype, shape);
     this.#tensors.push(tensor);
@@ -208,10 +230,10 @@ export class WeightSet {
   }
 }
 
-/** The first five, and how many more there are. */
-function firstOf(problems: readonly string[]): string {
-  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
-  return `${problems.slice(0, 5).join('; ')}${more}`;
+/** The first few of a list. */
+function some(list: readonly string[], separator: string): string {
+  const more = list.length > 5 ? `${separator}and ${list.length - 5} more` : '';
+  return `${list.slice(0, 5).join(separator)}${more}`;
 }
 
 /** Rows of `columns` values, each followed by zeros up to a whole vec4. */

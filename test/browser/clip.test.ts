@@ -11,12 +11,13 @@ interface Sizes {
   width: number;
   height: number;
   frameCount: number;
+  fps: number;
   /** Pixels from row to row; the width unless told. */
   rowStride?: number;
 }
 
 /** A clip with known pixels: smooth, so that video encoders can keep them, and different in every frame. */
-async function makeClip({ width, height, frameCount, rowStride = width }: Sizes) {
+async function makeClip({ width, height, frameCount, fps, rowStride = width }: Sizes) {
   const gpu = await testGpu();
   const pixels = new Tensor('test/pixels', 'u32', [frameCount, height, rowStride]);
   const [buffer] = await gpu.memory.allocate([{ label: pixels.label, bytes: pixels.bytes }]);
@@ -31,7 +32,7 @@ async function makeClip({ width, height, frameCount, rowStride = width }: Sizes)
   }
   upload(gpu, pixels, padded);
   const clip = new Clip({
-    ...{ gpu, pixels, width, height, frameCount },
+    ...{ gpu, pixels, width, height, frameCount, fps },
     report: {} as Report,
     release: () => {
       gpu.memory.free(buffer ? [buffer] : []);
@@ -67,19 +68,22 @@ function psnr(a: Uint8Array, b: Uint8Array): number {
 }
 
 const SIZES: Sizes[] = [
-  { width: 128, height: 128, frameCount: 5 },
-  { width: 32, height: 48, frameCount: 9 },
-  { width: 16, height: 16, frameCount: 1 },
-  { width: 48, height: 16, frameCount: 5, rowStride: 64 },
+  { width: 128, height: 128, frameCount: 5, fps: 8 },
+  { width: 32, height: 48, frameCount: 9, fps: 16 },
+  { width: 16, height: 16, frameCount: 1, fps: 24 },
+  { width: 48, height: 16, frameCount: 5, fps: 23.976, rowStride: 64 },
 ];
 
-describe.each(SIZES)('a clip of $frameCount frames of $width x $height', (sizes) => {
+describe.each(SIZES)('a clip of $frameCount frames of $width x $height, $fps a second', (sizes) => {
   test('gives its frames, timed, pixel for pixel', async () => {
     const { clip, frameBytes } = await makeClip(sizes);
+    expect(clip.fps).toBe(sizes.fps);
+    const start = (frame: number) => Math.round((frame * 1e6) / sizes.fps);
     let count = 0;
     for await (const frame of clip.frames()) {
       if (!(frame instanceof VideoFrame)) throw new Error('no VideoFrame');
-      expect(frame).toMatchObject({ displayWidth: sizes.width, timestamp: count * 125_000, duration: 125_000 });
+      const duration = start(count + 1) - start(count);
+      expect(frame).toMatchObject({ displayWidth: sizes.width, timestamp: start(count), duration });
       expect(different(await bytesOf(frame), frameBytes(count++))).toBe(0);
       frame.close();
     }
@@ -119,7 +123,7 @@ describe.each(SIZES)('a clip of $frameCount frames of $width x $height', (sizes)
     const { codec, frames, duration } = await decode(blob);
     console.info(`${sizes.width} x ${sizes.height}: ${blob.type} ${codec}, ${blob.size} bytes`);
     expect(frames.length).toBe(sizes.frameCount);
-    expect(duration).toBeCloseTo(sizes.frameCount / 8, 2);
+    expect(duration).toBeCloseTo(sizes.frameCount / sizes.fps, 2);
     for (const [i, frame] of frames.entries()) {
       expect(frame.length).toBe(4 * sizes.width * sizes.height);
       expect(psnr(frame, frameBytes(i)), `frame ${i}`).toBeGreaterThan(30);
@@ -141,7 +145,7 @@ async function decode(blob: Blob) {
   return { codec: track.codec, frames, duration: await input.computeDuration() };
 }
 
-const small: Sizes = { width: 32, height: 32, frameCount: 5 };
+const small: Sizes = { width: 32, height: 32, frameCount: 5, fps: 8 };
 
 test.each(['video/mp4', 'video/webm'] as const)('%s on request, or an error that says what was tried', async (type) => {
   const { clip } = await makeClip(small);
@@ -206,7 +210,7 @@ test('dispose frees everything, at any time, and use after it says so', async ()
 });
 
 test('a clip is compared with another, while neither is disposed of', async () => {
-  const size = { width: 48, height: 16, frameCount: 5 };
+  const size = { width: 48, height: 16, frameCount: 5, fps: 8 };
   const [{ clip }, { clip: same }] = [await makeClip(size), await makeClip({ ...size, rowStride: 64 })];
   const { clip: longer } = await makeClip({ ...size, frameCount: 9 });
   expect(await clip.compare(same)).toMatchObject({ psnr: 99, ssim: expect.closeTo(1, 6) });

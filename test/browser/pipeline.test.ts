@@ -77,6 +77,17 @@ const editHeader = (change: (text: string) => string) => (bytes: Uint8Array<Arra
   return out;
 };
 
+/** Adds an empty tensor to a safetensors file. */
+const addTensor = (name: string) => (file: Uint8Array<ArrayBuffer>) => {
+  const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  const end = file.length - 8 - length;
+  const json = bytes(JSON.stringify({ ...header, [name]: { dtype: 'F32', shape: [0], data_offsets: [end, end] } }));
+  const prefix = new Uint8Array(8);
+  new DataView(prefix.buffer).setBigUint64(0, BigInt(json.length), true);
+  return new Uint8Array([...prefix, ...json, ...file.subarray(8 + length)]);
+};
+
 describe('one pipeline, run after run', () => {
   let pipeline: Pipeline;
   let device: GPUDevice;
@@ -116,9 +127,12 @@ describe('one pipeline, run after run', () => {
       schedule: { cond: '11', uncond: '11' },
       blocks: { computed: 48, reused: 0 },
       memory: { cacheBytes: 0 },
+      fps: 8,
       warnings: [],
     });
-    const other = await pipeline.generate({ ...SMALL, seed: 4 });
+    expect([first.fps, second.fps]).toEqual([8, 8]);
+    const other = await pipeline.generate({ ...SMALL, seed: 4, fps: 12.5 });
+    expect([other.fps, other.report.fps]).toEqual([12.5, 12.5]);
     expect(await other.rgba()).not.toEqual(pixels);
     expect(await second.compare(second)).toMatchObject({ psnr: 99, ssim: 1 });
     const { psnr, ssim } = await other.compare(second);
@@ -181,6 +195,7 @@ describe('one pipeline, run after run', () => {
     [{ ...SMALL, height: 0 }, /height is 0.*Use 32/],
     [{ ...SMALL, frames: 6 }, /frames is 6.*4 k \+ 1.*Use 5/],
     [{ ...SMALL, seed: -1 }, /seed is -1/],
+    [{ ...SMALL, fps: 0 }, /fps is 0.*above 0, up to 240/],
     [{ ...SMALL, sampler: 'ddim' }, /sampler is "ddim".*flow-match-euler, unipc/],
     [{ steps: 1 }, /prompt is missing/],
     [{ ...SMALL, width: 6400, height: 6400 }, /200 x 200 tokens|tokens; the model takes 64/],
@@ -293,12 +308,14 @@ describe('loading', () => {
       /model_index.json is not valid JSON/,
     ],
     [
-      'an unknown scheduler',
+      'a weight beyond those of the class',
       altered({
-        'scheduler/scheduler_config.json': editJson((json) => Object.assign(json, { _class_name: 'DDIMScheduler' })),
+        'model_index.json': editJson((json) =>
+          Object.assign(json, { text_encoder: ['transformers', 'T5EncoderModel'] }),
+        ),
       }),
-      UnsupportedModelError,
-      /DDIMScheduler.*FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler/,
+      WeightsError,
+      /block\.1\.\S+relative_attention_bias\.weight is there, but would not be read/,
     ],
   ])('%s is named', async (_, model, type, message) => {
     const { device, liveBytes } = await countingDevice();
@@ -309,6 +326,48 @@ describe('loading', () => {
     await expect(inspectModel(model, { ...LOAD, device })).rejects.toThrow(message);
     expect(liveBytes()).toBe(0);
     device.destroy();
+  });
+
+  test('a scheduler that is not built is refused when a run needs it; the sampler that the error names runs', async () => {
+    const { device, liveBytes } = await countingDevice();
+    const model = altered({
+      'scheduler/scheduler_config.json': editJson((json) => Object.assign(json, { _class_name: 'DDIMScheduler' })),
+      'model_index.json': editJson((json) => Object.assign(json, { scheduler: ['diffusers', 'DDIMScheduler'] })),
+    });
+    const options = { ...LOAD, device };
+    expect((await inspectModel(model, options)).defaults.sampler).toBe('DDIMScheduler');
+    // A first run that needs it is refused before weights are read.
+    await expect(loadPipeline(model, { ...options, firstRun: SMALL })).rejects.toThrow(UnsupportedModelError);
+    const pipeline = await loadPipeline(model, options);
+    const refused = pipeline.generate(SMALL);
+    await expect(refused).rejects.toThrow(UnsupportedModelError);
+    await expect(refused).rejects.toThrow(
+      /DDIMScheduler.*FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler.*option sampler.*: flow-match-euler, unipc/,
+    );
+    for (const sampler of ['flow-match-euler', 'unipc']) {
+      const clip = await pipeline.generate({ ...SMALL, sampler });
+      expect(clip.report).toMatchObject({ sampler, fps: 16 });
+      clip.dispose();
+    }
+    await pipeline.dispose();
+    expect(liveBytes()).toBe(0);
+    device.destroy();
+  });
+
+  test('weights that no class reads are a warning in the report; NaN in a configuration is read', async () => {
+    const model = altered({
+      [TRANSFORMER]: addTensor('blocks.0.to_gate_compress.weight'),
+      'transformer/config.json': (file) => bytes(new TextDecoder().decode(file).replace('{', '{"dropout": NaN,')),
+      'model_index.json': editJson((json) => Object.assign(json, { expand_timesteps: true })),
+    });
+    const pipeline = await loadPipeline(model, LOAD);
+    const clip = await pipeline.generate({ ...SMALL, steps: 1 });
+    expect(clip.report.warnings).toEqual([
+      'altered shapes: transformer holds weights that its class does not read: blocks.0.to_gate_compress.weight.',
+    ]);
+    // Wan 2.2's frame rate.
+    expect([clip.fps, clip.report.fps]).toEqual([24, 24]);
+    await pipeline.dispose();
   });
 
   test("a file whose hash is not the manifest's is refused", async () => {

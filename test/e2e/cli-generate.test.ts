@@ -83,6 +83,8 @@ describe('generate', () => {
     const words = [
       '--model',
       join(ROOT, 'models/shapes'),
+      '--fps',
+      '12.5',
       '--sampler',
       'unipc',
       '--guidance',
@@ -93,8 +95,14 @@ describe('generate', () => {
     const { code, stderr } = await runCli('generate', '--prompt', PROMPT, '--out', out, ...SMALL, ...words);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
     const report = JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as Report;
-    expect(report).toMatchObject({ model: words[1], sampler: 'unipc', schedule: { cond: '11' } });
+    expect(report).toMatchObject({ model: words[1], sampler: 'unipc', fps: 12.5, schedule: { cond: '11' } });
     expect(report.schedule.uncond).toBeUndefined();
+    const [file = ''] = (await readdir(out)).filter((name) => name.startsWith('clip.'));
+    const { duration } = await play(
+      await readFile(join(out, file)),
+      file.endsWith('.mp4') ? 'video/mp4' : 'video/webm',
+    );
+    expect(duration).toBeCloseTo(5 / 12.5, 1);
   });
 
   test('names truncated weights', async () => {

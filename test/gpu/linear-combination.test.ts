@@ -8,6 +8,7 @@ describe('linear combination', () => {
     [1, 2, 67],
     [3, 1, 192],
     [4, 2, 129],
+    [5, 2, 131],
     [2, 2, 64 * 65535 + 3],
   ])('%i states, %i velocities, %i values', async (S, V, size) => {
     const random = new Random(size);

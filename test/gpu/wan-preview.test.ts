@@ -3,6 +3,7 @@ import { Pacer } from '../../src/gpu/pacer.ts';
 import { download, downloadF32 } from '../../src/gpu/transfer.ts';
 import type { Preview } from '../../src/pipeline/types.ts';
 import { WanPreview } from '../../src/pipeline/wan-preview.ts';
+import { samplerFromConfig } from '../../src/samplers/index.ts';
 import { packRows } from '../../src/video/frames.ts';
 import { Random, testGpu } from '../support/kernel-run.ts';
 import { TinyRuns } from '../support/wan-runs.ts';
@@ -35,7 +36,7 @@ test('U11: memory is as planned, and none when stopped', async () => {
 
 test('it is the first frame of x - sigma v, v being the guided velocity', async () => {
   const { gpu, run, components } = runs;
-  const sampler = components.sampler.kind.create(STEPS, components.sampler.shift);
+  const sampler = samplerFromConfig(components.scheduler).create(STEPS);
   const previews: Preview[] = [];
   const preview = previewOf((made) => previews.push(made));
   await preview.start(gpu);

@@ -13,6 +13,7 @@ import type { RunGeometry } from '../../src/pipeline/run-geometry.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { denoise } from '../../src/pipeline/wan-generate.ts';
 import { WanRun } from '../../src/pipeline/wan-run.ts';
+import { samplerFromConfig } from '../../src/samplers/index.ts';
 import type { Sampler } from '../../src/samplers/sampler.ts';
 import { readJson } from '../../src/weights/source.ts';
 import { Random } from './kernel-run.ts';
@@ -104,8 +105,7 @@ export class TinyRuns {
 
   /** The file's own, for so many steps. */
   get sampler(): Sampler {
-    const { kind, shift } = this.components.sampler;
-    return kind.create(this.run.geometry.steps, shift);
+    return samplerFromConfig(this.components.scheduler).create(this.run.geometry.steps);
   }
 
   dispose(): void {

@@ -79,6 +79,8 @@ export class T5Encoder {
     this.#finalNorm = weights.vector('encoder.final_layer_norm.weight', [dModel]);
     weights.expect(embeddingName(checkpoint), [config.vocabSize, dModel]);
     for (const name of this.#biasNames()) weights.expect(name, [config.relativeAttentionNumBuckets, numHeads]);
+    // A whole model's decoder; the embedding table that is tied to the one that is read.
+    weights.leave({ left: [/^decoder\./, /^lm_head\./, /^encoder\.embed_tokens\./], missed: [] });
   }
 
   /** Reads the small relative-bias tables, which are expanded on the CPU. */

@@ -26,6 +26,16 @@ export interface AutoencoderKLWanConfig {
 /** The widest attention that the kernels take. */
 const MAX_WIDTH = 512;
 
+/** Wan 2.1's, which a configuration without its own means. */
+const LATENTS_MEAN = [
+  -0.7571, -0.7089, -0.9113, 0.1075, -0.1745, 0.9653, -0.1517, 1.5508, 0.4134, -0.0715, 0.5517, -0.3632, -0.1922,
+  -0.9497, 0.2503, -0.2921,
+];
+const LATENTS_STD = [
+  2.8184, 1.4541, 2.3275, 2.6558, 1.2196, 1.7708, 2.6052, 2.0743, 3.2687, 2.1526, 2.8652, 1.5579, 1.6382, 1.1253,
+  2.8251, 1.916,
+];
+
 /**
  * Reads `vae/config.json`.
  *
@@ -33,23 +43,23 @@ const MAX_WIDTH = 512;
  */
 export function parseAutoencoderKLWanConfig(json: ConfigJson): AutoencoderKLWanConfig {
   const read = new ConfigReader(json, 'AutoencoderKLWan');
-  read.only('is_residual', false);
-  read.only('attn_scales', []);
-  const baseDim = read.size('base_dim');
+  read.only('is_residual', [false]);
+  read.only('attn_scales', [[]]);
+  const baseDim = read.size('base_dim', 96);
   const patchSize = read.size('patch_size', 1);
-  const zDim = read.size('z_dim');
+  const zDim = read.size('z_dim', 16);
   const config: AutoencoderKLWanConfig = {
     baseDim,
     decoderBaseDim: read.size('decoder_base_dim', baseDim),
     zDim,
-    dimMult: read.numbers('dim_mult'),
-    numResBlocks: read.size('num_res_blocks'),
-    temperalDownsample: read.flags('temperal_downsample'),
+    dimMult: read.numbers('dim_mult', [1, 2, 4, 4]),
+    numResBlocks: read.size('num_res_blocks', 2),
+    temperalDownsample: read.flags('temperal_downsample', [false, true, true]),
     patchSize,
     inChannels: read.size('in_channels', 3),
     outChannels: read.size('out_channels', 3),
-    latentsMean: read.numbers('latents_mean', zDim),
-    latentsStd: read.numbers('latents_std', zDim),
+    latentsMean: read.numbers('latents_mean', LATENTS_MEAN, zDim),
+    latentsStd: read.numbers('latents_std', LATENTS_STD, zDim),
   };
   const { dimMult, decoderBaseDim, inChannels, outChannels } = config;
   const widest = Math.max(baseDim, decoderBaseDim) * (dimMult.at(-1) ?? 0);

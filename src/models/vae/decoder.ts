@@ -37,6 +37,7 @@ export class WanDecoder {
     });
     const last = widths.at(-1) as number;
     this.#convOut = new CausalConv(weights, 'decoder.conv_out', [last, outChannels], 'decoder.norm_out');
+    weights.leave({ left: [/^encoder\./, /^quant_conv\./], missed: [] });
   }
 
   /**

@@ -30,6 +30,7 @@ export class WanEncoder {
     this.#convOut = new CausalConv(weights, 'encoder.conv_out', [last, 2 * zDim], 'encoder.norm_out');
     // Means and logarithms of variances; only the means are used.
     this.#quant = pointwise(weights, 'quant_conv', [2 * zDim, 2 * zDim], { used: zDim });
+    weights.leave({ left: [/^decoder\./, /^post_quant_conv\./], missed: [] });
   }
 
   /**

@@ -27,21 +27,22 @@ export interface WanTransformerConfig {
  */
 export function parseWanTransformerConfig(json: ConfigJson): WanTransformerConfig {
   const read = new ConfigReader(json, 'WanTransformer3DModel');
-  read.only('qk_norm', 'rms_norm_across_heads');
-  read.only('added_kv_proj_dim', null);
-  read.only('image_dim', null);
-  read.only('pos_embed_seq_len', null);
-  const [frames = 1, rows = 1, columns = 1] = read.numbers('patch_size', 3);
+  read.only('qk_norm', ['rms_norm_across_heads']);
+  read.only('added_kv_proj_dim', [null]);
+  read.only('image_dim', [null]);
+  read.only('pos_embed_seq_len', [null]);
+  const [frames = 1, rows = 1, columns = 1] = read.numbers('patch_size', [1, 2, 2], 3);
+  const inChannels = read.size('in_channels', 16);
   const config: WanTransformerConfig = {
     patchSize: [frames, rows, columns],
-    numAttentionHeads: read.size('num_attention_heads'),
-    attentionHeadDim: read.size('attention_head_dim'),
-    inChannels: read.size('in_channels'),
-    outChannels: read.size('out_channels'),
-    textDim: read.size('text_dim'),
-    freqDim: read.size('freq_dim'),
-    ffnDim: read.size('ffn_dim'),
-    numLayers: read.size('num_layers'),
+    numAttentionHeads: read.size('num_attention_heads', 40),
+    attentionHeadDim: read.size('attention_head_dim', 128),
+    inChannels,
+    outChannels: read.size('out_channels', json.out_channels === null ? inChannels : 16),
+    textDim: read.size('text_dim', 4096),
+    freqDim: read.size('freq_dim', 256),
+    ffnDim: read.size('ffn_dim', 13824),
+    numLayers: read.size('num_layers', 40),
     crossAttnNorm: read.flag('cross_attn_norm', true),
     eps: read.number('eps', 1e-6),
     ropeMaxSeqLen: read.size('rope_max_seq_len', 1024),

@@ -51,6 +51,17 @@ export interface WanForward {
   readonly frames?: FrameRange;
 }
 
+/** What the class in diffusers passes over, too. */
+const NOT_LOADED = [/norm_added_q/];
+
+/** Of image to video, of a configuration without `cross_attn_norm`, and of AnyFlow's second timestep. */
+const OTHER_FORMS = [
+  /\.(add_k_proj|add_v_proj|norm_added_k)\./,
+  /\.image_embedder\./,
+  /^blocks\.\d+\.norm2\./,
+  /\.delta_embedder\./,
+];
+
 /**
  * `WanTransformer3DModel` of diffusers, text to video. It declares weights and records sections; whoever runs them
  * decides which blocks of a forward are dispatched.
@@ -95,6 +106,7 @@ export class WanTransformer3DModel {
       table: weights.vector('scale_shift_table', [2, width], [1, 2, width]),
       proj: linear('proj_out', width, outChannels * patch),
     };
+    weights.leave({ left: NOT_LOADED, missed: OTHER_FORMS });
   }
 
   /** The token grid of a latent clip. @throws {OptionError} when a patch does not divide it, or it is too long. */

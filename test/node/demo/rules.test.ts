@@ -63,5 +63,5 @@ function parsed(written: string, option: NumberName): number | string {
 }
 
 function resolve(options: Readonly<Record<string, number>>): void {
-  resolveSettings({ prompt: '', ...options }, EMBEDDED.defaults, EMBEDDED_SIZES);
+  resolveSettings({ prompt: '', ...options }, EMBEDDED.defaults, EMBEDDED_SIZES, {});
 }

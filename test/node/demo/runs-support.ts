@@ -14,6 +14,7 @@ export const REPORT: Report = {
   width: 128,
   height: 128,
   frames: 17,
+  fps: 8,
   adapter: 'google swiftshader',
   operands: 'f32',
   policy: { name: 'bwcache', options: { threshold: 0.06, probe: 'feature' } },

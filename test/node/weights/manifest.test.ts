@@ -64,6 +64,8 @@ describe('parseManifest and the schema', () => {
     ['defaults.steps', 0, /defaults\.steps is 0, not a whole number from 1 on/],
     ['defaults.guidanceScale', '4', /guidanceScale is "4", not a number from 1 on/],
     ['defaults.sampler', '', /defaults\.sampler/],
+    ['defaults.fps', 0, /defaults\.fps is 0, not a number above 0, up to 240/],
+    ['defaults.fps', '24', /fps is "24"/],
     ['presets', { bwcache: { fast: { threshold: [1] } } }, /presets\.bwcache\.fast\.threshold is \[1\]/],
     ['presets', { bwcache: 1 }, /presets\.bwcache is 1, not an object/],
   ])('refuse %s = %j', (path, value, message) => {
@@ -77,6 +79,8 @@ describe('parseManifest and the schema', () => {
     for (const manifest of [
       edited('presets', { bwcache: { fast: { threshold: 0.15, tail: true } } }),
       edited('files.0.path', '.hidden/..two/a.b.json'),
+      edited('defaults.fps', undefined),
+      edited('defaults.fps', 23.976),
     ]) {
       expect(() => parseManifest(manifest)).not.toThrow();
       expect(validate(manifest)).toBe(true);

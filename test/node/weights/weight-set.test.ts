@@ -48,7 +48,7 @@ describe('WeightSet.check', () => {
   });
 
   it('passes what no model asks for, whatever its format', async () => {
-    const weights = await weightsOf(f32('up.weight', [4, 4], Array(16).fill(0)), bias, { ...fp8, name: 'up.scale' });
+    const weights = await weightsOf(f32('up.weight', [4, 4], Array(16).fill(0)), bias, { ...fp8, name: 'ema.scale' });
     weights.linear('up', UP);
     expect(() => weights.check()).not.toThrow();
   });

@@ -73,7 +73,7 @@ export class EmbeddedForward {
     upload(gpu, tensors.latents, latents);
     upload(gpu, tensors.sinusoids, timestepEmbedding([timestep], this.freqDim));
     upload(gpu, tensors.text, text);
-    program.run(...program.recording.sections.keys());
+    await program.run(...program.recording.sections.keys());
     return downloadF32(gpu, tensors.velocity);
   }
 

@@ -63,15 +63,15 @@ async function time(arm: Arm, times: number): Promise<number> {
 
 /** An arm that runs sections of a program, all runs in one submission. */
 export function programArm(gpu: Gpu, name: string, program: Program, sections: readonly string[]): Arm {
-  return commandsArm(gpu, name, program, program.commands(sections));
+  return commandsArm(gpu, name, program.commands(sections));
 }
 
 /** An arm that runs commands, all runs in one submission. */
-export function commandsArm(gpu: Gpu, name: string, program: Program, commands: readonly ReadyCommand[]): Arm {
+export function commandsArm(gpu: Gpu, name: string, commands: readonly ReadyCommand[]): Arm {
   return {
     name,
     async run(times) {
-      program.submit(Array.from({ length: times }, () => commands).flat());
+      gpu.submit(name, Array.from({ length: times }, () => commands).flat());
       await gpu.idle();
     },
   };

@@ -106,12 +106,12 @@ async function checkStep({ text, scheduler }: WanComponents, run: WanRun): Promi
   }
   const steps = samplerFromConfig(scheduler).create(STEPS);
   const [frames, rows, columns] = LATENT_SIZE;
-  run.prepare(steps, randn(16 * frames * rows * columns, 0));
+  await run.prepare(steps, randn(16 * frames * rows * columns, 0));
   run.beginStep(0, steps, 4);
   for (const { sections } of run.sites.values()) {
-    run.program.run(sections.embed, ...sections.blocks, sections.head);
+    await run.program.run(sections.embed, ...sections.blocks, sections.head);
   }
-  run.program.run('update');
+  await run.program.run('update');
   const latents = await run.latents();
   if (!latents.every(Number.isFinite)) throw new Error('a step gave latents that are not finite');
 }

@@ -52,7 +52,7 @@ export async function benchSteps(gpu: Gpu, run: WanRun, shape: RunShape, executo
   const plans = kinds(shape);
   const arms = Object.entries(plans).map(([name, actions]) => {
     const forwards = shape.keys.flatMap((key) => commands(key, actions));
-    return commandsArm(gpu, name, run.program, [...forwards, ...run.program.section('update')]);
+    return commandsArm(gpu, name, [...forwards, ...run.program.section('update')]);
   });
   const timings = await measure(arms, { batches: BATCHES });
   const [computed] = timings;

@@ -6,7 +6,6 @@ import { Scheduler } from '../cache/scheduler.ts';
 import { Executor } from '../executor/executor.ts';
 import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Pacer } from '../gpu/pacer.ts';
 import type { WanComponents } from '../pipeline/wan-components.ts';
 import { WanRun } from '../pipeline/wan-run.ts';
 import { samplerFromConfig } from '../samplers/index.ts';
@@ -32,7 +31,6 @@ export class CachedRun {
   readonly shape: RunShape;
   readonly #prompts: readonly (readonly [Branch, GoldenTensor])[];
   readonly #run: WanRun;
-  readonly #pacer: Pacer;
   readonly #sampler: Sampler;
 
   /** @throws {WeightsError} for inputs that do not fit the model. */
@@ -50,7 +48,6 @@ export class CachedRun {
     const [, , frames = 0, rows = 0, columns = 0] = this.latents.shape;
     const { textDim } = transformer.config;
     this.#prompts = branches.map((branch) => [branch, goldenInput(golden, EMBEDDINGS[branch], [1, 'any', textDim])]);
-    this.#pacer = new Pacer(gpu);
     this.#sampler = samplerFromConfig(scheduler).create(steps);
     const geometry = {
       latentSize: [frames, rows, columns],
@@ -81,14 +78,14 @@ export class CachedRun {
     const ops = { capabilities: gpu.capabilities, operands: precision.operands };
     const executor = new Executor(run, configured, shape, ops);
     const scheduler = new Scheduler(configured.policy, shape, {}, configured.limits);
-    const forwards = new ScheduledForwards(run, executor, scheduler);
+    const forwards = new ScheduledForwards(executor, scheduler);
     await executor.start(gpu);
     try {
-      run.prepare(this.#sampler, this.latents.values);
+      await run.prepare(this.#sampler, this.latents.values);
       for (let step = 0; step < shape.steps; step++) {
         run.beginStep(step, this.#sampler, this.settings.guidanceScale);
-        for (const key of shape.keys) await forwards.submit(this.#pacer, step, key, signal);
-        run.program.run('update');
+        for (const key of shape.keys) await forwards.submit(gpu.pacer, step, key, signal);
+        await run.program.run('update');
         onLatents(step, await run.latents());
       }
       await forwards.finish();

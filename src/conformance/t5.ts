@@ -30,7 +30,7 @@ export async function* replayT5(context: ReplayContext): AsyncIterable<Replayed>
       await encoder.write(gpu, recording, tokens, [...batchItem(mask, item).values], signal);
       const replayed: Replayed[] = [];
       for (const [i, section] of recording.sections.entries()) {
-        program.run(section);
+        await program.run(section);
         const isLast = i === recording.sections.length - 1;
         const tensor = isLast ? recording.lastHiddenState : recording.hiddenStates;
         replayed.push({ name: isLast ? 'out' : `block.${i}`, values: await downloadF32(gpu, tensor) });

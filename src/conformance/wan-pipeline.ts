@@ -43,13 +43,13 @@ export async function* replayWanPipeline(context: ReplayContext): AsyncIterable<
     }
     run.writePrompt('cond', goldenInput(golden, 'in.prompt_embeds').values);
     run.writePrompt('uncond', goldenInput(golden, 'in.negative_prompt_embeds').values);
-    run.prepare(sampler, goldenInput(golden, 'in.latents').values);
+    await run.prepare(sampler, goldenInput(golden, 'in.latents').values);
     for (let step = 0; step < geometry.steps; step++) {
       run.beginStep(step, sampler, Number(golden.metadata.guidance_scale ?? GUIDANCE_SCALE));
       for (const { sections } of run.sites.values()) {
-        run.program.run(sections.embed, ...sections.blocks, sections.head);
+        await run.program.run(sections.embed, ...sections.blocks, sections.head);
       }
-      run.program.run('update');
+      await run.program.run('update');
       yield { name: `latents.${step}`, values: await run.latents() };
     }
     yield { name: 'out', values: await decodeFloats(gpu, run, components.vaeConfig.patchSize) };
@@ -82,7 +82,7 @@ async function decodeFloats(gpu: Gpu, run: WanRun, patch: number): Promise<Float
   const pictures = new Float32Array(frames * 3 * height * width);
   let at = 0;
   for (const { sections, raw } of chunks) {
-    run.program.run(...sections);
+    await run.program.run(...sections);
     const values = await toHostFloats(gpu, raw, [raw.shape[0] as number, 3, height, width], patch);
     pictures.set(
       values.map((value) => value / 2 + 0.5),
@@ -100,7 +100,7 @@ async function toHostFloats(gpu: Gpu, raw: Tensor, shape: readonly number[], pat
   recorder.section('floats', () => toFloats(ops, { x: raw, out, patch }));
   const program = await Program.create(gpu, recorder.finish());
   try {
-    program.run('floats');
+    await program.run('floats');
     return await downloadF32(gpu, out);
   } finally {
     program.dispose();

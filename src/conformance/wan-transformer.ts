@@ -72,13 +72,13 @@ async function forward(
       forward.groups,
       Uint32Array.from(perToken, (value) => unique.indexOf(value)),
     );
-    program.run('timesteps', 'prompt', sections.embed);
+    await program.run('timesteps', 'prompt', sections.embed);
     const replayed: Replayed[] = [];
     for (const [i, section] of sections.blocks.entries()) {
-      program.run(section);
+      await program.run(section);
       replayed.push({ name: `block.${i}`, values: await downloadF32(gpu, forward.hiddenStates) });
     }
-    program.run(sections.head);
+    await program.run(sections.head);
     replayed.push({ name: 'out', values: await downloadF32(gpu, forward.velocity) });
     return replayed;
   } finally {

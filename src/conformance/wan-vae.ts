@@ -121,7 +121,7 @@ async function run(
       isFramesFirst ? moveSecondAxisFirst(values, shape[0] as number, shape[1] as number) : new Float32Array(values),
     );
     for (const [tensor, constant] of constants) upload(gpu, tensor, constant);
-    program.run(...sections);
+    await program.run(...sections);
     return { name: 'out', values: arrange(await downloadF32(gpu, out)) };
   } finally {
     program.dispose();

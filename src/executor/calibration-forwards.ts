@@ -19,7 +19,7 @@ export class CalibrationForwards implements Forwards {
   readonly #actions: ReturnType<typeof computeAll>;
 
   constructor(
-    private readonly run: SitedRun,
+    run: SitedRun,
     shape: RunShape,
     private readonly request: CalibrationRequest,
     ops: Omit<OpContext, 'recorder'>,
@@ -56,7 +56,7 @@ export class CalibrationForwards implements Forwards {
     if (!distances) throw new Error(`the run has no forward ${key}`);
     const forward = { step, key, actions: this.#actions, weights: new Map() };
     const commands = [...this.#executor.commands(forward), ...distances.measure.ready()];
-    await pacer.run(this.run.program, 'calibrate', commands, signal);
+    await pacer.run('calibrate', commands, signal);
     for (const [i, scores] of (await distances.read()).entries()) {
       const earlier = step - i - 1;
       if (earlier < 0) continue;

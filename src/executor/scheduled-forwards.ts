@@ -2,7 +2,6 @@ import type { ForwardKey } from '../cache/run-shape.ts';
 import type { Forward, Scheduler } from '../cache/scheduler.ts';
 import type { Pacer } from '../gpu/pacer.ts';
 import { type Executor, STEPS_IN_FLIGHT } from './executor.ts';
-import type { SitedRun } from './key-parts.ts';
 
 /** What the denoising loop runs. */
 export interface Forwards {
@@ -25,7 +24,6 @@ export class ScheduledForwards implements Forwards {
   readonly #telling = new Map<ForwardKey, Promise<void>[]>();
 
   constructor(
-    private readonly run: SitedRun,
     private readonly executor: Executor,
     private readonly scheduler: Scheduler,
   ) {}
@@ -40,7 +38,7 @@ export class ScheduledForwards implements Forwards {
     const forward = this.scheduler.plan(step, key);
     const { decides, observes } = forward;
     if (decides && this.executor.parts(key).decisions.size === 0) return this.#decideHere(pacer, forward, signal);
-    await pacer.run(this.run.program, decides ? 'decide' : 'forward', this.executor.commands(forward), signal);
+    await pacer.run(decides ? 'decide' : 'forward', this.executor.commands(forward), signal);
     if (decides) await this.#tellLater(forward);
     if (observes !== undefined) this.#later(key, this.#observe(step, key, observes));
   }
@@ -80,17 +78,17 @@ export class ScheduledForwards implements Forwards {
 
   /** Reads the score, waits for it, and submits what follows from it: a round trip a forward. */
   async #decideHere(pacer: Pacer, forward: Forward, signal?: AbortSignal): Promise<void> {
-    const { scheduler, executor, run } = this;
+    const { scheduler, executor } = this;
     const { actions, decides, key } = forward;
     const decision = scheduler.declaration.decisions?.find(({ name }) => name === decides?.decision);
     const at = actions.findIndex(({ kind }) => kind === 'decide');
     if (!decision || at < 0) throw new Error(`no decision ${decides?.decision}`);
-    await pacer.run(run.program, 'opening', executor.commandsOf(forward, actions.slice(0, at)), signal);
+    await pacer.run('opening', executor.commandsOf(forward, actions.slice(0, at)), signal);
     const { mean: score } = await executor.measurement(decision.measurement, scheduler.leader(key)).readAny();
     signal?.throwIfAborted();
     const computes = scheduler.decide(forward, score);
     const rest = [...(computes ? decision.computes : decision.reuses), ...actions.slice(at + 1)];
-    await pacer.run(run.program, computes ? 'compute' : 'reuse', executor.commandsOf(forward, rest), signal);
+    await pacer.run(computes ? 'compute' : 'reuse', executor.commandsOf(forward, rest), signal);
   }
 
   #later(key: ForwardKey, work: Promise<void>): void {

@@ -4,6 +4,9 @@ import type { Tensor } from './tensor.ts';
 /** Workgroups in x, y and z. */
 export type Workgroups = readonly [number, number, number];
 
+/** Work of moving a value: about as many multiply-adds. */
+export const VALUE_WORK = 8;
+
 /** One kernel launch. `tensors` fill the kernel's storage bindings in order. */
 export interface Dispatch {
   readonly kind: 'dispatch';
@@ -11,6 +14,8 @@ export interface Dispatch {
   readonly tensors: readonly Tensor[];
   readonly params: readonly Param[];
   readonly workgroups: Workgroups;
+  /** How much there is to do, in units that are the kernel's own: what it takes grows with it. */
+  readonly work: number;
 }
 
 /** A copy between two tensors' buffers; offsets and length in bytes. */

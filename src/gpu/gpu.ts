@@ -1,7 +1,9 @@
 import { DeviceLostError, NoWebGpuError } from '../errors.ts';
 import { type Capabilities, describeAdapter, readCapabilities } from './capabilities.ts';
+import { encodeCommands, type ReadyCommand } from './encode.ts';
 import { requiredLimits } from './limits.ts';
 import { GpuMemory } from './memory.ts';
+import { Pacer } from './pacer.ts';
 import { PipelineCache } from './pipelines.ts';
 
 /** Features that are used where the adapter has them, and never required. */
@@ -19,6 +21,8 @@ export interface GpuOptions {
 export class Gpu {
   readonly memory: GpuMemory;
   readonly pipelines: PipelineCache;
+  /** Submits whatever takes time. */
+  readonly pacer: Pacer;
   readonly capabilities: Capabilities;
   /** The adapter in a few words, e.g. `google swiftshader`. */
   readonly adapterName: string;
@@ -32,6 +36,11 @@ export class Gpu {
   ) {
     this.memory = new GpuMemory(device, (work) => this.orLost(work));
     this.pipelines = new PipelineCache(device);
+    this.pacer = new Pacer({
+      submit: (label, commands) => this.submit(label, commands),
+      idle: () => this.idle(),
+      now: () => performance.now() / 1000,
+    });
     this.capabilities = readCapabilities(device.features as ReadonlySet<string>, device.adapterInfo);
     this.adapterName = describeAdapter(device.adapterInfo);
     this.lost = device.lost.then((info) => {
@@ -96,6 +105,19 @@ export class Gpu {
     } finally {
       buffer.unmap();
     }
+  }
+
+  /** Submits commands at once, however long they take: `pacer.run` cuts what may take long. @throws {DeviceLostError} */
+  submit(label: string, commands: readonly ReadyCommand[]): void {
+    this.throwIfLost();
+    const encoder = this.device.createCommandEncoder({ label });
+    encodeCommands(encoder, commands);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** As `idle`, for those who go on to free what was in use: resolves when the device is gone, too. */
+  async quiet(): Promise<void> {
+    await this.idle().catch(() => {});
   }
 
   /** Resolves when everything submitted so far has run. */

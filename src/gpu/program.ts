@@ -1,5 +1,5 @@
 import type { Dispatch } from './command.ts';
-import { encodeCommands, type ReadyCommand, type ReadyDispatch } from './encode.ts';
+import type { ReadyCommand, ReadyDispatch } from './encode.ts';
 import type { Gpu } from './gpu.ts';
 import { packParams } from './kernel.ts';
 import type { BufferRequest } from './memory.ts';
@@ -92,17 +92,9 @@ export class Program {
     return sections.flatMap((name) => this.section(name));
   }
 
-  /** Runs sections as one submission. */
-  run(...sections: string[]): void {
-    this.submit(this.commands(sections));
-  }
-
-  /** Runs commands of this program as one submission. */
-  submit(commands: readonly ReadyCommand[]): void {
-    this.gpu.throwIfLost();
-    const encoder = this.gpu.device.createCommandEncoder({ label: this.recording.label });
-    encodeCommands(encoder, commands);
-    this.gpu.device.queue.submit([encoder.finish()]);
+  /** Runs sections at the device's pace: resolves when all is submitted. @throws as `Pacer.run`. */
+  async run(...sections: string[]): Promise<void> {
+    await this.gpu.pacer.run(this.recording.label, this.commands(sections));
   }
 
   /** Frees its buffers. */

@@ -1,7 +1,7 @@
-import type { Command, Workgroups } from './command.ts';
+import { type Command, VALUE_WORK, type Workgroups } from './command.ts';
 import type { Kernel, Param } from './kernel.ts';
 import { type MemoryPlan, planMemory } from './plan.ts';
-import { type Dtype, Tensor } from './tensor.ts';
+import { type Dtype, elements, Tensor } from './tensor.ts';
 
 /** What a recorder has written down: everything but buffers. */
 export interface Recording {
@@ -55,15 +55,25 @@ export class Recorder {
     return tensor;
   }
 
-  /** Records a kernel launch. */
-  dispatch(kernel: Kernel, tensors: readonly Tensor[], params: readonly Param[], workgroups: Workgroups): void {
+  /**
+   * Records a kernel launch.
+   *
+   * @param work Multiply-adds, for a kernel with a loop over more than its own values; else of all values of its tensors.
+   */
+  dispatch(
+    kernel: Kernel,
+    tensors: readonly Tensor[],
+    params: readonly Param[],
+    workgroups: Workgroups,
+    work = tensors.reduce((sum, { shape }) => sum + VALUE_WORK * elements(shape), 0),
+  ): void {
     if (tensors.length !== kernel.access.length) {
       throw new Error(`${kernel.name} takes ${kernel.access.length} tensors, not ${tensors.length}`);
     }
     if (workgroups.some((count) => count < 1 || count > MAX_WORKGROUPS || !Number.isInteger(count))) {
       throw new Error(`${kernel.name}: ${workgroups.join(' x ')} workgroups; each must be 1 to ${MAX_WORKGROUPS}`);
     }
-    this.#push({ kind: 'dispatch', kernel, tensors, params, workgroups });
+    this.#push({ kind: 'dispatch', kernel, tensors, params, workgroups, work });
   }
 
   /** Records a copy of `bytes` bytes (a multiple of 4). */

@@ -111,6 +111,7 @@ export function attention(
       causalBlock ?? 0,
     ],
     workgroups(variant, args),
+    2 * (args.batch ?? 1) * heads * queries * keys * headDim,
   );
 }
 

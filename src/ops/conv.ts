@@ -3,7 +3,7 @@ import tiled from '../../shaders/conv_tiled.wgsl';
 import { type Capabilities, compilesSlowly } from '../gpu/capabilities.ts';
 import type { Workgroups } from '../gpu/command.ts';
 import type { Access } from '../gpu/kernel.ts';
-import type { Tensor } from '../gpu/tensor.ts';
+import { elements, type Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from './context.ts';
 import type { Taps } from './conv-layout.ts';
 import { linearGrid, makeKernel, needsF16, vec4Type } from './kernel.ts';
@@ -145,6 +145,7 @@ export function conv(
       Number(residual),
     ],
     workgroups(variant, lines, width, weight.outChannels),
+    lines * width * elements(weight.weight.shape),
   );
 }
 

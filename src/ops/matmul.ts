@@ -129,6 +129,7 @@ export function matmul(
         conditioningParts,
       ],
       workgroups(variant, rows, part.rows),
+      rows * part.rows * depth,
     );
   }
 }

@@ -7,6 +7,9 @@ import { linearGrid, makeKernel } from './kernel.ts';
 /** Windows below each other that a thread of the kernel takes. */
 const STRIP = 4;
 
+/** Sums that a thread makes of a line: of a, b, their squares and their product, of each channel. */
+const MOMENTS = 15;
+
 /** Standard deviation of the Gaussian window, in pixels. */
 const SIGMA = 1.5;
 
@@ -80,6 +83,7 @@ export function dissimilarity(
     [a, b, weights, sums],
     [frames, height, width, aStride, bStride, window],
     linearGrid(elements(sums.shape), 64),
+    elements(sums.shape) * (window + STRIP - 1) * window * MOMENTS,
   );
   const rows = frames * strips;
   recorder.dispatch(

@@ -2,7 +2,6 @@ import { MeanScores } from '../cache/calibration.ts';
 import { calibrationOf } from '../cache/index.ts';
 import { CalibrationForwards } from '../executor/calibration-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Pacer } from '../gpu/pacer.ts';
 import { plannedBuffers } from '../gpu/program.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
@@ -52,7 +51,6 @@ export async function calibrate(
   const { model, prompts, distances, operands, signal, onProgress } = options;
   const calibration = calibrationOf(options.policy);
   const { scheduler } = components;
-  const pacer = new Pacer(gpu);
   const ops = { capabilities: gpu.capabilities, operands };
   const defaults = { ...wanDefaults(components), ...options.defaults };
   const settingsOf = (prompt: string) =>
@@ -74,7 +72,7 @@ export async function calibrate(
     try {
       await run.start();
       await forwards.start(gpu);
-      const context = { gpu, pacer, run, signal };
+      const context = { gpu, run, signal };
       await encodePrompts(context, { prompt }, tokens);
       await denoise(context, {
         sampler: schedule,
@@ -85,7 +83,7 @@ export async function calibrate(
           onProgress?.({ phase: 'denoise', loaded: seed * steps + step + 1, total: prompts.length * steps }),
       });
     } finally {
-      await gpu.idle().catch(() => {});
+      await gpu.quiet();
       forwards.stop();
       run.stop();
     }

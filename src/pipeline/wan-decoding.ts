@@ -17,8 +17,6 @@ const ROW_PIXELS = 64;
 
 /** A chunk of frames to be decoded. */
 export interface DecodeChunk {
-  /** What the pacer knows its length by. */
-  readonly kind: 'decode first' | 'decode next';
   /** Sections to run, in order. */
   readonly sections: readonly string[];
   /** The VAE's output after them: [frames, height / patch, width / patch, channels] f32, not clamped. */
@@ -59,11 +57,11 @@ export class WanDecoding {
     this.#z = recorder.persistent('vae.z', [...latentSize, Math.ceil(zDim / 4) * 4]);
     recorder.section('decode.latents', () => this.recordInput(ops, state));
     const packed = new Map<Tensor, { section: string; pixels: Tensor }>();
-    const [first, ...others] = decoder.record(ops, this.#z, 1).map(({ sections, out }, i): DecodeChunk => {
+    const [first, ...others] = decoder.record(ops, this.#z, 1).map(({ sections, out }): DecodeChunk => {
       const { section, pixels } =
         packed.get(out) ?? this.#recordPacking(ops, `decode.rgba.${packed.size}`, out, patchSize);
       packed.set(out, { section, pixels });
-      return { kind: i === 0 ? 'decode first' : 'decode next', sections: [...sections, section], raw: out, pixels };
+      return { sections: [...sections, section], raw: out, pixels };
     });
     if (!first) throw new Error('no latent frames to decode');
     this.firstFrame = first;

@@ -2,7 +2,6 @@ import type { Branch } from '../cache/run-shape.ts';
 import { STEPS_IN_FLIGHT } from '../executor/executor.ts';
 import type { Forwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import type { Pacer } from '../gpu/pacer.ts';
 import type { StepClock } from '../gpu/step-clock.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { Sampler } from '../samplers/sampler.ts';
@@ -17,7 +16,6 @@ import type { WanRun } from './wan-run.ts';
 /** What the phases of a generation need. */
 export interface PhaseContext {
   readonly gpu: Gpu;
-  readonly pacer: Pacer;
   readonly run: WanRun;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -63,12 +61,12 @@ export async function encodePrompts(
  * beforehand, and two steps are in flight.
  */
 export async function denoise(
-  { gpu, pacer, run, signal, onProgress }: PhaseContext,
+  { gpu, run, signal, onProgress }: PhaseContext,
   { sampler, guidanceScale, latents, forwards, preview, clock, onStep }: Denoising,
 ): Promise<void> {
   const { steps } = run.geometry;
   onProgress?.({ phase: 'denoise', loaded: 0, total: steps });
-  run.prepare(sampler, latents);
+  await run.prepare(sampler, latents, signal);
   await gpu.idle();
   let last = performance.now();
   const inFlight: Promise<void>[] = [];
@@ -84,10 +82,10 @@ export async function denoise(
     // Waiting for a verdict is no step's work.
     await forwards.ready?.();
     clock?.begin(step);
-    for (const branch of run.sites.keys()) await forwards.submit(pacer, step, branch, signal);
+    for (const branch of run.sites.keys()) await forwards.submit(gpu.pacer, step, branch, signal);
     clock?.end(step);
-    await preview?.submit(pacer, step, sampler, guidanceScale, signal);
-    run.program.run('update');
+    await preview?.submit(gpu.pacer, step, sampler, guidanceScale, signal);
+    await gpu.pacer.run('update', run.program.section('update'), signal);
     inFlight.push(settled(gpu.idle()));
     if (inFlight.length === STEPS_IN_FLIGHT) await finish(step - STEPS_IN_FLIGHT + 1);
   }
@@ -111,20 +109,20 @@ export async function decodeClip(
     return { pixels, release };
   } catch (error) {
     // What was submitted may still write them; a lost device has let go of them.
-    await gpu.idle().catch(() => {});
+    await gpu.quiet();
     release();
     throw error;
   }
 }
 
 /** Copies each chunk's frames into `pixels`, [frames, height, rowStride] u32. */
-async function decode({ gpu, pacer, run, signal, onProgress }: PhaseContext, pixels: Tensor): Promise<void> {
+async function decode({ gpu, run, signal, onProgress }: PhaseContext, pixels: Tensor): Promise<void> {
   const { chunks } = run.decoding;
   let offset = 0;
   for (const [i, chunk] of chunks.entries()) {
     onProgress?.({ phase: 'decode', loaded: i, total: chunks.length });
     signal?.throwIfAborted();
-    await pacer.run(run.program, chunk.kind, run.program.commands(chunk.sections), signal);
+    await gpu.pacer.run('decode', run.program.commands(chunk.sections), signal);
     const commands = gpu.device.createCommandEncoder({ label: 'decode.keep' });
     const { buffer, bytes } = chunk.pixels;
     commands.copyBufferToBuffer(buffer, 0, pixels.buffer, offset, bytes);

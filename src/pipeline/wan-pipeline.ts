@@ -2,7 +2,6 @@ import { Scheduler } from '../cache/scheduler.ts';
 import { OptionError } from '../errors.ts';
 import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Pacer } from '../gpu/pacer.ts';
 import { compile } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import { elements } from '../gpu/tensor.ts';
@@ -32,7 +31,6 @@ import { WanRun } from './wan-run.ts';
 export class WanPipeline implements ModelPipeline {
   /** What `generate` takes where it is not told. */
   readonly defaults: ModelDefaults;
-  readonly #pacer: Pacer;
   readonly #seconds = new Stopwatch();
   #run: WanRun | undefined;
 
@@ -43,7 +41,6 @@ export class WanPipeline implements ModelPipeline {
     private readonly operands: OpContext['operands'],
   ) {
     this.defaults = { ...wanDefaults(components), ...model.defaults };
-    this.#pacer = new Pacer(gpu);
   }
 
   /** The manifest's tuned options, by policy and name. */
@@ -127,14 +124,14 @@ export class WanPipeline implements ModelPipeline {
     try {
       await seconds.time('compile', () => this.#compile(memory.recordings, onProgress));
       await memory.start();
-      const context: PhaseContext = { gpu, pacer: this.#pacer, run, signal, onProgress };
+      const context: PhaseContext = { gpu, run, signal, onProgress };
       await seconds.time('text', () => encodePrompts(context, options, tokens));
       const scheduler = new Scheduler(settings.policy.policy, memory.shape, options, settings.policy.limits);
       const denoising: Denoising = {
         sampler: settings.sampler.create(settings.steps),
         guidanceScale: settings.guidanceScale,
         latents: options.latents ?? randn(latentCount(this.components.vaeConfig, geometry.latentSize), settings.seed),
-        forwards: new ScheduledForwards(run, memory.cache, scheduler),
+        forwards: new ScheduledForwards(memory.cache, scheduler),
         preview: memory.preview,
         clock: memory.clock,
         onStep(step, elapsed) {
@@ -161,7 +158,7 @@ export class WanPipeline implements ModelPipeline {
       return new Clip({ gpu, pixels, width, height, frameCount, fps, report, release });
     } catch (error) {
       // What was submitted may still use the buffers; a lost device has let go of them.
-      await gpu.idle().catch(() => {});
+      await gpu.quiet();
       run.stop();
       this.#run = undefined;
       throw error;

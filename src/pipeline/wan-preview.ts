@@ -59,9 +59,9 @@ export class WanPreview extends RecordedPart {
     const { gpu, program } = this.allocated;
     const branches = run.velocity.shape[0] === 2 ? 2 : 1;
     upload(gpu, this.#coefficients, guidedEstimate(sampler, step, guidanceScale, branches));
-    const { kind, sections } = run.decoding.firstFrame;
+    const { sections } = run.decoding.firstFrame;
     const commands = [...program.section('estimate'), ...run.program.commands(sections)];
-    await pacer.run(run.program, kind, commands, signal);
+    await pacer.run('preview', commands, signal);
     this.#pending = this.#deliver(step, signal);
     // Awaited later: until then nobody handles a rejection.
     this.#pending.catch(() => {});

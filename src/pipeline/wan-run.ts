@@ -120,7 +120,7 @@ export class WanRun implements SitedRun {
     if (!recording || !encoder) throw new Error('recorded without a text encoder');
     const { length } = recording;
     await encoder.write(this.gpu, recording, ids.slice(0, length), mask.slice(0, length), signal);
-    this.#ready.run(...recording.sections);
+    await this.gpu.pacer.run('text', this.#ready.commands(recording.sections), signal);
     const target = this.#prompts.get(branch) as Tensor;
     const rowBytes = encoder.config.dModel * 4;
     const tokens = mask.filter(Boolean).length;
@@ -141,12 +141,13 @@ export class WanRun implements SitedRun {
   }
 
   /** Computes what holds for all steps: the prompts' keys and values, the time embeddings. Sets the first latents. */
-  prepare(sampler: Sampler, latents: Float32Array): void {
+  async prepare(sampler: Sampler, latents: Float32Array, signal?: AbortSignal): Promise<void> {
     const state = new Float32Array(elements(this.state.shape));
     state.set(latents);
     upload(this.gpu, this.state, state);
     upload(this.gpu, this.#sinusoids, timestepEmbedding(sampler.timesteps, this.components.transformer.config.freqDim));
-    this.#ready.run('timesteps', ...branchesOf(this.geometry).map((branch) => `prompt.${branch}`));
+    const sections = ['timesteps', ...branchesOf(this.geometry).map((branch) => `prompt.${branch}`)];
+    await this.gpu.pacer.run('prepare', this.#ready.commands(sections), signal);
   }
 
   /** Sets the step that the forwards and the update run for. */

@@ -57,7 +57,7 @@ export async function compareClips(gpu: Gpu, a: ClipPixels, b: ClipPixels): Prom
   const program = await Program.create(gpu, recorder.finish());
   try {
     upload(gpu, weights, windowWeights);
-    program.run('compare');
+    await program.run('compare');
     const [squares, dissimilar] = await Promise.all([download(gpu, errors), downloadF32(gpu, differences)]);
     const frameErrors = frameMeans(new Uint32Array(squares), frameCount, height, 255 ** 2 * 3 * height * width);
     const frameSsim = frameMeans(dissimilar, frameCount, strips, 3 * rows * columns).map((mean) => 1 - mean);

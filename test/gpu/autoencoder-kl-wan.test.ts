@@ -76,7 +76,7 @@ async function replay(
     upload(gpu, input, given.values);
     const parts: [Float32Array, Tensor][] = [];
     for (const { sections, out } of runs) {
-      program.run(...sections);
+      await program.run(...sections);
       parts.push([await downloadF32(gpu, out), out]);
     }
     const want = goldenInput(golden, 'out');

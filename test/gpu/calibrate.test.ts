@@ -5,7 +5,6 @@ import type { Slot } from '../../src/cache/declaration.ts';
 import { smoothCacheCalibration } from '../../src/cache/smoothcache-calibration.ts';
 import { subLayerSlots } from '../../src/cache/sub-layer-slots.ts';
 import { CalibrationForwards } from '../../src/executor/calibration-forwards.ts';
-import { Pacer } from '../../src/gpu/pacer.ts';
 import type { Tensor } from '../../src/gpu/tensor.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
 import { testGpu } from '../support/kernel-run.ts';
@@ -41,14 +40,14 @@ test('scores are those of the sub-layers as they were, relative to the later ste
   const { cache } = runs.cache({ declare: () => ({ slots, remedy: '' }), begin() {}, plan: () => [] });
   await forwards.start(gpu);
   await cache.start(gpu);
-  const pacer = new Pacer(gpu);
+  const pacer = gpu.pacer;
   const actions = forward(...slots.map(({ name, site }) => keep(name, ran(site))));
   /** By step, the outputs by slot. */
   const outputs: Map<string, Float32Array>[] = [];
   for (let step = 0; step < STEPS; step++) {
     run.beginStep(step, runs.sampler, 4);
     await forwards.submit(pacer, step, 'cond');
-    run.program.submit(cache.commands({ step, key: 'cond', actions, weights: new Map() }));
+    gpu.submit('test', cache.commands({ step, key: 'cond', actions, weights: new Map() }));
     const read = async ({ name }: Slot) =>
       [name, await downloadF32(gpu, cache.parts('cond').slots?.tensors(name)[0] as Tensor)] as const;
     const kept = [];

@@ -48,7 +48,7 @@ async function decideOnGpu(
   for (const [step, score] of scores.entries()) {
     upload(gpu, tensor.scores, Float32Array.of(score));
     upload(gpu, tensor.control, Uint32Array.of(Number(forced.includes(step))));
-    program.run('decide');
+    await program.run('decide');
     const [told, verdict] = await downloadF32(gpu, tensor.verdict);
     expect(told).toBe(score);
     computes.push(verdict === 1);

@@ -10,7 +10,6 @@ import type { PlannedForward, Policy } from '../../src/cache/policy.ts';
 import type { ForwardKey, RunShape } from '../../src/cache/run-shape.ts';
 import { blockSites, span } from '../../src/cache/site.ts';
 import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
-import { Pacer } from '../../src/gpu/pacer.ts';
 import type { Tensor } from '../../src/gpu/tensor.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
 import { interval } from '../support/interval-policy.ts';
@@ -44,8 +43,8 @@ async function stepped(
   const { cache, scheduler } = tiny.cache(policy);
   await tiny.denoise('none');
   await cache.start(gpu);
-  const forwards = new ScheduledForwards(wan, cache, scheduler);
-  const pacer = new Pacer(gpu);
+  const forwards = new ScheduledForwards(cache, scheduler);
+  const pacer = gpu.pacer;
   for (let step = 0; step < steps; step++) {
     wan.beginStep(step, sampler, 4);
     for (const key of tiny.shape.keys) {
@@ -66,7 +65,7 @@ async function streams(tiny: TinyRuns, key: ForwardKey): Promise<Float32Array[]>
   const { embed, blocks } = sites.get(key)?.sections ?? { embed: '', blocks: [] };
   const found = [];
   for (const section of [embed, ...blocks]) {
-    program.run(section);
+    await program.run(section);
     found.push(await stream(tiny, key));
   }
   return found;

@@ -87,7 +87,7 @@ describe('a forward put together', () => {
     const { gpu, run } = runs;
     run.beginStep(step, runs.sampler, 4);
     const actions = forwardOf(...(blocks ?? blockSites(runs.shape).map((site) => ran(site))));
-    run.program.submit(cache.commands({ step, key: 'cond', actions, weights: new Map() }));
+    gpu.submit('test', cache.commands({ step, key: 'cond', actions, weights: new Map() }));
     return downloadF32(gpu, streamOf());
   }
 
@@ -116,7 +116,7 @@ describe('a forward put together', () => {
     await withCache(async (cache) => {
       const { gpu, run } = runs;
       await forward(cache, 1, computed());
-      run.program.run('cond.embed');
+      await run.program.run('cond.embed');
       const want = Float64Array.from(await downloadF32(gpu, streamOf()));
       const width = streamOf().shape[1] as number;
       for (const i of runs.components.transformer.blocks.keys()) {

@@ -61,12 +61,12 @@ describe('a reused step', () => {
     const { stream } = run.sites.get('cond') as ForwardSites;
     const commandsOf = (...blocks: Action[]) =>
       cache.commands({ step: 0, key: 'cond', actions: forward(...blocks), weights: new Map() });
-    run.program.submit(commandsOf(keep('stack', ...blockSites(runs.shape).map((site) => ran(site)))));
+    gpu.submit('test', commandsOf(keep('stack', ...blockSites(runs.shape).map((site) => ran(site)))));
     const residual = await downloadF32(gpu, cache.parts('cond').slots?.tensors('stack')[0] as Tensor);
-    run.program.run('cond.embed');
+    await run.program.run('cond.embed');
     const embedded = await downloadF32(gpu, stream);
     const commands = commandsOf(restore('stack'));
-    run.program.submit(commands);
+    gpu.submit('test', commands);
     const headInput = await downloadF32(gpu, stream);
     cache.stop();
     expect(headInput).toEqual(embedded.map((x, i) => Math.fround(x + (residual[i] as number))));

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Pacer } from '../../src/gpu/pacer.ts';
 import { download, downloadF32 } from '../../src/gpu/transfer.ts';
 import type { Preview } from '../../src/pipeline/types.ts';
 import { WanPreview } from '../../src/pipeline/wan-preview.ts';
@@ -41,13 +40,13 @@ test('it is the first frame of x - sigma v, v being the guided velocity', async 
   const preview = previewOf((made) => previews.push(made));
   await preview.start(gpu);
   const step = 1;
-  run.prepare(sampler, new Random(2).values(16 * 2 * 4 * 6));
+  await run.prepare(sampler, new Random(2).values(16 * 2 * 4 * 6));
   run.beginStep(step, sampler, GUIDANCE);
   for (const { sections } of run.sites.values()) {
-    run.program.run(sections.embed, ...sections.blocks, sections.head);
+    await run.program.run(sections.embed, ...sections.blocks, sections.head);
   }
   const [latents, velocity] = [await run.latents(), await downloadF32(gpu, run.velocity)];
-  await preview.submit(new Pacer(gpu), step, sampler, GUIDANCE);
+  await preview.submit(gpu.pacer, step, sampler, GUIDANCE);
   await preview.finish();
   preview.stop();
   // Neither changes before the update.
@@ -59,11 +58,11 @@ test('it is the first frame of x - sigma v, v being the guided velocity', async 
     const [cond, uncond] = [velocity[i] as number, velocity[latents.length + i] as number];
     return x - sigma * (uncond + GUIDANCE * (cond - uncond));
   });
-  run.prepare(sampler, clean);
+  await run.prepare(sampler, clean);
   const { chunks, width, height } = run.decoding;
   const [first] = chunks;
   if (!first) throw new Error('nothing to decode');
-  run.program.run(...first.sections);
+  await run.program.run(...first.sections);
   const { pixels } = first;
   const expected = packRows({ pixels, width, height }, await download(gpu, pixels));
   expect(previews).toMatchObject([{ step, width, height }]);

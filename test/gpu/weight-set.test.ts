@@ -46,7 +46,7 @@ async function apply(weights: WeightSet, linear: Linear, x: Float32Array<ArrayBu
   );
   const program = await Program.create(gpu, recorder.finish());
   upload(gpu, input, x);
-  program.run('s');
+  await program.run('s');
   const result = await downloadF32(gpu, out);
   program.dispose();
   weights.dispose(gpu);

@@ -55,7 +55,7 @@ export class KernelRun {
     try {
       for (const [tensor, values] of this.#uploads) upload(this.gpu, tensor, encode(values, tensor.dtype));
       this.gpu.device.pushErrorScope('validation');
-      program.run('ops');
+      await program.run('ops');
       expect((await this.gpu.device.popErrorScope())?.message).toBeUndefined();
       const read = [];
       for (const tensor of results) read.push(decode(await download(this.gpu, tensor), tensor));

@@ -8,7 +8,6 @@ import { type Decider, Executor } from '../../src/executor/executor.ts';
 import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
 import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
-import { Pacer } from '../../src/gpu/pacer.ts';
 import type { RunGeometry } from '../../src/pipeline/run-geometry.ts';
 import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
 import { denoise } from '../../src/pipeline/wan-generate.ts';
@@ -83,19 +82,19 @@ export class TinyRuns {
     const { gpu, run } = this;
     const { cache, scheduler } = this.cache(policy, options, decider);
     await cache.start(gpu);
-    const submit = vi.spyOn(run.program, 'submit');
+    const submit = vi.spyOn(gpu, 'submit');
     try {
       await denoise(
-        { gpu, run, pacer: new Pacer(gpu) },
+        { gpu, run },
         {
           sampler: this.sampler,
           guidanceScale: GUIDANCE,
           latents: new Random(2).values(16 * 2 * 4 * 6),
-          forwards: new ScheduledForwards(run, cache, scheduler),
+          forwards: new ScheduledForwards(cache, scheduler),
           ...(onStep && { onStep }),
         },
       );
-      const commands = submit.mock.calls.flatMap(([submitted]) => submitted);
+      const commands = submit.mock.calls.flatMap(([, submitted]) => submitted);
       return { latents: await run.latents(), record: scheduler.record, commands };
     } finally {
       submit.mockRestore();

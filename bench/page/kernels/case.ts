@@ -73,7 +73,7 @@ export class CaseBuilder {
       upload(this.gpu, tensor, tensor.dtype === 'f16' ? packF16(values) : values);
     }
     if (!inPlace) upload(this.gpu, out, new Float32Array(elements(out.shape)).fill(Number.NaN));
-    program.run('run');
+    await program.run('run');
     check(name, await downloadF32(this.gpu, out), reference);
     return program;
   }

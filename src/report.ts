@@ -13,6 +13,8 @@ export interface Report extends RunRecord {
   readonly seed: number;
   /** Steps taken: `fewer-steps` takes fewer than it is asked for. */
   readonly steps: number;
+  /** Steps asked for. */
+  readonly stepsAsked: number;
   /** Scale of classifier-free guidance. */
   readonly guidanceScale: number;
   /** The sampler's name. */

@@ -40,7 +40,7 @@ export function predictSchedule(run: RecordedRun, policy: PolicyUse): Prediction
   if (!(steps >= 1 && keys.length >= 1)) {
     throw new OptionError('The recorded run has no forwards.', 'Pass the report of a finished run.');
   }
-  const shape = withSteps(run.shape, asked.steps?.(stepsAsked(run)) ?? steps);
+  const shape = withSteps(run.shape, asked.steps?.(run.stepsAsked) ?? steps);
   const scheduler = new Scheduler(asked, shape, {}, limits);
   const replay = new Replay(scheduler, new RecordedScores(run));
   for (let step = 0; step < shape.steps; step++) replay.step(step, keys);
@@ -109,10 +109,4 @@ function withSteps(shape: RunShape, steps: number): RunShape {
   const at = (values: readonly number[], i: number) => values[Math.floor((i * shape.steps) / steps)] ?? 0;
   const spread = (values: readonly number[], count: number) => Array.from({ length: count }, (_, i) => at(values, i));
   return { ...shape, steps, timesteps: spread(shape.timesteps, steps), sigmas: spread(shape.sigmas, steps + 1) };
-}
-
-/** Steps that the run was asked for: `fewer-steps` took a share of them. */
-function stepsAsked({ shape: { steps }, policy }: RecordedRun): number {
-  const { share } = policy.options;
-  return typeof share === 'number' ? Math.round(steps / share) : steps;
 }

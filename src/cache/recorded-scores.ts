@@ -6,6 +6,8 @@ import { type ForwardKey, forwardKey } from './run-shape.ts';
 
 /** What is taken of a run's report. */
 export interface RecordedRun extends Pick<RunRecord, 'shape' | 'measurements' | 'scores'> {
+  /** Steps that the run was asked for, of which `fewer-steps` takes a share. */
+  readonly stepsAsked: number;
   /** The caching method and its options. */
   readonly policy: PolicyUse;
 }

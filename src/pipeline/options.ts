@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly negativePrompt: string;
   readonly seed: number;
   readonly steps: number;
+  /** Of which the policy may have taken a share. */
+  readonly stepsAsked: number;
   readonly guidanceScale: number;
   readonly sampler: ConfiguredSampler;
   readonly width: number;
@@ -68,6 +70,7 @@ export function resolveSettings(
     negativePrompt: text('negativePrompt', options.negativePrompt ?? ''),
     seed: seed(options.seed ?? 0),
     steps,
+    stepsAsked,
     guidanceScale,
     sampler: chooseSampler(text('sampler', options.sampler ?? defaults.sampler), scheduler),
     width,

@@ -25,7 +25,7 @@ describe.each(['feature', 'modulated'])('none, measuring %s', (measure) => {
 
   test('one run tells what bwcache does at any threshold, where one branch leads', async () => {
     const { record } = await runs.denoise('none', { measure });
-    const run = { ...record, policy: { name: 'none', options: { measure } } };
+    const run = { ...record, stepsAsked: STEPS, policy: { name: 'none', options: { measure } } };
     const means = record.scores.filter(({ branch }) => branch === 'cond').map(({ mean }) => mean);
     const between = [
       Math.min(...means) * 0.99,

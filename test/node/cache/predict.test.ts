@@ -30,7 +30,7 @@ function recorded(
   const configured = configurePolicy(name, options);
   const taken = configured.policy.steps?.(steps) ?? steps;
   const record = decide(name, options, taken, script, branches);
-  return { ...record, policy: { name, options: configured.options } };
+  return { ...record, stepsAsked: steps, policy: { name, options: configured.options } };
 }
 
 /** A run without a policy that has measured these scores of its blocks, by branch and step; the first step has none. */
@@ -47,6 +47,7 @@ function measuredRun(probe: string, scores: ReadonlyMap<Branch, readonly (readon
   const { policy } = configurePolicy('none', { measure: probe });
   return {
     shape,
+    stepsAsked: shape.steps,
     measurements: measuredSites(policy.declare(shape)),
     scores: rows.filter(({ step }) => step > 0),
     policy: { name: 'none', options: { measure: probe } },
@@ -122,6 +123,20 @@ describe('what a policy did is what is predicted of it', () => {
       expect(predictSchedule(JSON.parse(JSON.stringify(run)), { name, options }).schedule).toEqual(schedule);
     }
   });
+});
+
+test('fewer steps are as many as would be taken, whatever share of them the recorded run took', () => {
+  const shares = [0.01, 0.3, 1 / 3, 0.37, 0.5, 0.73, 1];
+  for (let steps = 1; steps <= 100; steps++) {
+    const runs = shares.map((share) => recorded('fewer-steps', { share }, steps, () => 0, ['cond']));
+    for (const run of runs) {
+      for (const [i, share] of shares.entries()) {
+        const { schedule, isComplete } = predictSchedule(run, { name: 'fewer-steps', options: { share } });
+        expect(schedule, `${share} of ${steps}, from ${run.shape.steps}`).toEqual(runs[i]?.schedule);
+        expect(isComplete).toBe(true);
+      }
+    }
+  }
 });
 
 describe('from one run that measured everything', () => {

@@ -9,6 +9,7 @@ export const REPORT: Report = {
   negativePrompt: '',
   seed: 7,
   steps: 10,
+  stepsAsked: 10,
   guidanceScale: 4,
   sampler: 'flow-match-euler',
   width: 128,

@@ -35,7 +35,7 @@ export type { Capabilities } from './gpu/capabilities.ts';
 export type { ClipSize, SizeRules } from './pipeline/clip-size.ts';
 export { inspectModel } from './pipeline/inspect.ts';
 export type { ModelInfo, ModelPart } from './pipeline/model-info.ts';
-export { loadPipeline, type Pipeline } from './pipeline/pipeline.ts';
+export { loadPipeline, type Pipeline, type PipelineState } from './pipeline/pipeline.ts';
 export type {
   GenerateOptions,
   LoadOptions,
@@ -46,10 +46,11 @@ export type {
   PreviewOptions,
   Progress,
   PromptEmbeddings,
+  ReloadOptions,
   StepEvent,
 } from './pipeline/types.ts';
 export type { MemoryUse, Report } from './report.ts';
-export type { Clip } from './video/clip.ts';
+export type { Clip, ReadOptions } from './video/clip.ts';
 export type { EncodeOptions } from './video/encode.ts';
 export type { ClipComparison } from './video/metrics.ts';
 export type { ManifestFile, ModelDefaults, PresetOptions } from './weights/manifest.ts';

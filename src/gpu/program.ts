@@ -1,3 +1,4 @@
+import { untilAborted } from '../abort.ts';
 import type { Dispatch } from './command.ts';
 import type { ReadyCommand, ReadyDispatch } from './encode.ts';
 import type { Gpu } from './gpu.ts';
@@ -12,19 +13,21 @@ const UNIFORM_ALIGNMENT = 256;
  * Compiles what recordings need, all at once; `Program`s made later find it done.
  *
  * @param onKernel Called as kernels are done, with how many of how many.
+ * @throws {KernelError | DeviceLostError}; `signal.reason` on abort: kernels that have been begun compile on by themselves.
  */
 export async function compile(
   gpu: Gpu,
   recordings: readonly Recording[],
+  signal?: AbortSignal,
   onKernel?: (done: number, of: number) => void,
 ): Promise<void> {
   const kernels = new Set(recordings.flatMap(dispatches).map(({ kernel }) => kernel));
   let done = 0;
   const compiling = [...kernels].map(async (kernel) => {
     await gpu.pipelines.get(kernel);
-    onKernel?.(++done, kernels.size);
+    if (!signal?.aborted) onKernel?.(++done, kernels.size);
   });
-  await gpu.orLost(Promise.all(compiling));
+  await untilAborted(gpu.orLost(Promise.all(compiling)), signal);
 }
 
 /** Bytes that a program of this recording will hold: its buffers and its uniforms. */
@@ -128,11 +131,13 @@ async function bindDispatch(gpu: Gpu, dispatch: Dispatch, uniforms: GPUBuffer, o
   const pipeline = await gpu.pipelines.get(kernel);
   const params = { buffer: uniforms, offset, size: packParams(dispatch.params).byteLength };
   const entries = [params, ...tensors.map((tensor) => ({ buffer: tensor.buffer }))];
-  const bindGroup = gpu.device.createBindGroup({
-    label: kernel.name,
-    layout: gpu.pipelines.layout(kernel.access),
-    entries: entries.map((resource, binding) => ({ binding, resource })),
-  });
+  const bindGroup = gpu.checked(`a binding of ${kernel.name}`, () =>
+    gpu.device.createBindGroup({
+      label: kernel.name,
+      layout: gpu.pipelines.layout(kernel.access),
+      entries: entries.map((resource, binding) => ({ binding, resource })),
+    }),
+  );
   return { ...dispatch, pipeline, bindGroup };
 }
 

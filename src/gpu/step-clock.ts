@@ -88,7 +88,7 @@ export class StepClock {
   }
 
   #mark(timestampWrites: GPUComputePassTimestampWrites): void {
-    this.gpu.throwIfLost();
+    this.gpu.throwIfFaulty();
     const encoder = this.gpu.device.createCommandEncoder({ label: 'mark' });
     const pass = encoder.beginComputePass({ label: 'mark', timestampWrites });
     pass.setPipeline(this.pipeline);

@@ -20,7 +20,7 @@ const CHUNK = 2048;
  * @throws {DeviceLostError}
  */
 export async function profile(gpu: Gpu, commands: readonly ReadyCommand[]): Promise<DispatchTime[]> {
-  gpu.throwIfLost();
+  gpu.throwIfFaulty();
   if (!gpu.capabilities.timestamps) return profileByWaiting(gpu, commands);
   const times: DispatchTime[] = [];
   for (let first = 0; first < commands.length; first += CHUNK) {

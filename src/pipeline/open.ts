@@ -25,6 +25,7 @@ export async function openModel(reference: ModelReference, options: LoadOptions)
   checkVariant(variant);
   const gpu = await Gpu.request(options);
   try {
+    signal?.throwIfAborted();
     const operands = options.operands ?? (gpu.capabilities.f16 ? 'f16' : 'f32');
     if (operands === 'f16' && !gpu.capabilities.f16) {
       throw new OptionError(`operands is f16; ${gpu.adapterName} has no shader-f16.`, 'Use f32.');

@@ -1,10 +1,12 @@
-import { OptionError, StillframeError } from '../errors.ts';
+import { anyOf } from '../abort.ts';
+import { StillframeError } from '../errors.ts';
 import type { Capabilities } from '../gpu/capabilities.ts';
 import type { Clip } from '../video/clip.ts';
 import type { ModelDefaults, PresetOptions } from '../weights/manifest.ts';
 import type { ModelInfo } from './model-info.ts';
 import { type OpenModel, openModel } from './open.ts';
-import type { GenerateOptions, LoadOptions, MemoryPlan, ModelReference } from './types.ts';
+import { originOf } from './origin.ts';
+import type { GenerateOptions, LoadOptions, MemoryPlan, ModelReference, ReloadOptions } from './types.ts';
 
 /**
  * Loads a model for text to video.
@@ -27,18 +29,53 @@ export async function loadPipeline(model: ModelReference, options: LoadOptions =
   return new Pipeline(model, options, loaded);
 }
 
+/**
+ * What a pipeline is doing, and with it what it refuses:
+ *
+ * | state | `generate` | `reload` | `dispose` | the rest |
+ * |---|---|---|---|---|
+ * | `ready` | yes | yes | yes | yes |
+ * | `generating` | refused | refused | stops the generation | yes |
+ * | `loading`: `reload` is under way | refused | refused | stops the load | refused |
+ * | `lost`: the device is gone | rejects with `DeviceLostError` | yes | yes | yes |
+ * | `disposed` | refused | yes | does nothing | refused |
+ *
+ * What is refused is so by a `StillframeError`. Clips live as long as the device that they were made on: those made
+ * before `reload` or `dispose` refuse to be read, compared or encoded.
+ */
+export type PipelineState = 'ready' | 'generating' | 'loading' | 'lost' | 'disposed';
+
+/** What goes on, one thing at a time. */
+interface Underway {
+  readonly state: 'generating' | 'loading';
+  readonly stop: AbortController;
+}
+
 /** A loaded model that makes clips, one at a time. */
 export class Pipeline {
   #loaded: OpenModel | undefined;
-  #isBusy = false;
+  #options: LoadOptions;
+  #underway: Underway | undefined;
+  /** Resolves when what goes on, or went on until `dispose` stopped it, has let go of everything. */
+  #settled: Promise<unknown> = Promise.resolve();
 
   /** @internal Pipelines come from `loadPipeline`. */
   constructor(
     private readonly model: ModelReference,
-    private readonly options: LoadOptions,
+    options: LoadOptions,
     loaded: OpenModel,
   ) {
+    // What stopped the first load does not stop others.
+    const { signal: _, ...kept } = options;
+    this.#options = kept;
     this.#loaded = loaded;
+  }
+
+  /** What it is doing. */
+  get state(): PipelineState {
+    if (this.#underway) return this.#underway.state;
+    if (!this.#loaded) return 'disposed';
+    return this.#loaded.gpu.isLost ? 'lost' : 'ready';
   }
 
   /** The device, for those who draw on it too. */
@@ -90,48 +127,101 @@ export class Pipeline {
    * Makes a clip: the same for the same options on the same adapter.
    *
    * @throws {OptionError} naming the option; {LimitError | OutOfMemoryError} when the run does not fit; {SourceError}
-   * when code for the prompt cannot be loaded; {DeviceLostError}, after which `reload` gets a new device;
-   * `signal.reason` on abort, which frees the run's memory.
+   * when code for the prompt cannot be loaded; {DeviceLostError}, after which `reload` gets a new device; {KernelError};
+   * `signal.reason` on abort, which frees the run's memory; {StillframeError} when the pipeline generates already, or is
+   * disposed of, also meanwhile.
    */
   async generate(options: GenerateOptions): Promise<Clip> {
     const { gpu, model } = this.#ready;
-    if (this.#isBusy) {
-      throw new OptionError('This pipeline is generating already.', 'Wait for it, or abort it with its signal, first.');
-    }
-    this.#isBusy = true;
-    try {
-      gpu.throwIfLost();
-      return await model.generate(options);
-    } finally {
-      this.#isBusy = false;
-    }
+    return this.#alone('generating', options.signal, async (signal) => {
+      gpu.throwIfFaulty();
+      const clip = await model.generate({ ...options, signal });
+      gpu.ended.throwIfAborted();
+      return clip;
+    });
   }
 
   /**
-   * Loads the model again on a new device, after a `DeviceLostError`. Weights come from the store where it has them.
+   * Loads the model again on a new device, after a `DeviceLostError` or `dispose`. Weights come from the store where it
+   * has them. What the pipeline holds is freed first, its clips included.
    *
-   * @param device Needed when the lost one was the caller's own.
-   * @throws as `loadPipeline`.
+   * @throws {OptionError} when a device or an adapter is needed, and nothing has changed then; as `loadPipeline`, and
+   * then the pipeline is disposed of; {StillframeError} when it generates or loads already, or is disposed of meanwhile.
    */
-  async reload(device?: GPUDevice): Promise<void> {
-    if (this.options.device && !device) {
-      throw new OptionError('The lost device was yours.', 'Pass a new one: pipeline.reload(device).');
-    }
-    await this.dispose();
-    this.#loaded = await load(this.model, { ...this.options, ...(device ? { device } : {}) });
+  async reload(options: ReloadOptions = {}): Promise<void> {
+    await this.#alone('loading', options.signal, async (signal) => {
+      const origin = await originOf(this.#options, options);
+      signal.throwIfAborted();
+      free(this.#loaded, disposed());
+      this.#loaded = undefined;
+      const { onProgress = this.#options.onProgress } = options;
+      this.#options = { ...this.#options, ...origin };
+      const loaded = await load(this.model, { ...this.#options, onProgress, signal });
+      if (signal.aborted) free(loaded, disposed());
+      signal.throwIfAborted();
+      this.#loaded = loaded;
+    });
   }
 
-  /** Frees all GPU memory, clips included, and the device if it was made here. A pipeline disposed of can only reload. */
+  /**
+   * Frees all GPU memory, clips included, and the device if it was made here. What goes on is stopped, and rejects.
+   * Resolves when all is free.
+   */
   async dispose(): Promise<void> {
-    this.#loaded?.model.dispose();
-    this.#loaded?.gpu.dispose();
+    const loaded = this.#loaded;
+    const reason = disposed();
     this.#loaded = undefined;
+    this.#underway?.stop.abort(reason);
+    this.#underway = undefined;
+    loaded?.gpu.end(reason);
+    await this.#settled;
+    free(loaded, reason);
   }
 
   get #ready(): OpenModel {
+    if (this.#underway?.state === 'loading') throw busy('loading');
     if (this.#loaded) return this.#loaded;
-    throw new StillframeError('This pipeline was disposed of.', 'Load it again, with loadPipeline or reload().');
+    throw disposed();
   }
+
+  /** Does one thing at a time. @param given The caller's signal. */
+  async #alone<T>(
+    state: Underway['state'],
+    given: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    if (this.#underway) throw busy(this.#underway.state);
+    given?.throwIfAborted();
+    const underway = { state, stop: new AbortController() };
+    const signal = anyOf(underway.stop.signal, given);
+    this.#underway = underway;
+    const result = this.#settled
+      .then(() => {
+        signal.throwIfAborted();
+        return work(signal);
+      })
+      .finally(() => {
+        if (this.#underway === underway) this.#underway = undefined;
+      });
+    this.#settled = result.catch(() => {});
+    return result;
+  }
+}
+
+function busy(state: Underway['state']): StillframeError {
+  const words = state === 'generating' ? 'generating already' : 'loading its model again';
+  return new StillframeError(`This pipeline is ${words}.`, 'Wait for it, or abort it with its signal, first.');
+}
+
+function disposed(): StillframeError {
+  return new StillframeError('This pipeline was disposed of.', 'Load it again, with loadPipeline or reload().');
+}
+
+/** Frees a model and its device's memory, and the device if it was made here. */
+function free(opened: OpenModel | undefined, reason: StillframeError): void {
+  opened?.gpu.end(reason);
+  opened?.model.dispose();
+  opened?.gpu.dispose();
 }
 
 async function load(reference: ModelReference, options: LoadOptions): Promise<OpenModel> {

@@ -43,6 +43,8 @@ export interface LoadOptions {
   readonly variant?: string;
   /** Half-precision matmul operands. Default: `f16` where the adapter has `shader-f16`. */
   readonly operands?: 'f32' | 'f16';
+  /** Checks each submission by itself, so that a `KernelError` says which one WebGPU refused. Default: off. */
+  readonly debug?: boolean;
   /**
    * Options of the first run, or as many as are known, such as its size alone; the rest are the model's defaults. Before
    * weights are read they are checked, and whether the device allows the buffers; its kernels compile meanwhile.
@@ -54,6 +56,18 @@ export interface LoadOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Called with things that went wrong without stopping the load, such as a full cache. */
   readonly onWarning?: (message: string) => void;
+}
+
+/** Options of `Pipeline.reload`; the rest is as it was loaded first. */
+export interface ReloadOptions {
+  /** A device of the caller's own. Needed when the last one was, and is lost. */
+  readonly device?: GPUDevice;
+  /** An adapter to make the device from. Needed, if there is no `device`, when the last one was the caller's: it makes one device. */
+  readonly adapter?: GPUAdapter;
+  /** Aborts: the promise rejects with `signal.reason`, no GPU memory is left, and the pipeline is disposed of. */
+  readonly signal?: AbortSignal;
+  /** Called as phases go on. Default: as when it was loaded. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** Prompt embeddings of the caller's own: rows past the prompt's end are zeros, as in diffusers' WanPipeline. */

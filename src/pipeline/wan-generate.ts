@@ -130,6 +130,7 @@ async function decode({ gpu, run, signal, onProgress }: PhaseContext, pixels: Te
     offset += bytes;
     await gpu.idle();
   }
+  signal?.throwIfAborted();
   onProgress?.({ phase: 'decode', loaded: chunks.length, total: chunks.length });
 }
 

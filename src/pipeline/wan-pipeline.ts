@@ -82,7 +82,7 @@ export class WanPipeline implements ModelPipeline {
     checkFit(this.gpu, this.#demand(memory, options), (size) => {
       return `Load it for a smaller size, and generate in that size: firstRun: ${size} fits.`;
     });
-    const compiling = this.#seconds.time('compile', () => this.#compile(recordings, onProgress));
+    const compiling = this.#seconds.time('compile', () => this.#compile(recordings, signal, onProgress));
     compiling.catch(() => {});
     try {
       await this.#seconds.time('load', () => loadWeights(this.gpu, this.components, signal, onProgress));
@@ -122,7 +122,7 @@ export class WanPipeline implements ModelPipeline {
     const seconds = this.#seconds.copy();
     const stepSeconds: number[] = [];
     try {
-      await seconds.time('compile', () => this.#compile(memory.recordings, onProgress));
+      await seconds.time('compile', () => this.#compile(memory.recordings, signal, onProgress));
       await memory.start();
       const context: PhaseContext = { gpu, run, signal, onProgress };
       await seconds.time('text', () => encodePrompts(context, options, tokens));
@@ -179,8 +179,13 @@ export class WanPipeline implements ModelPipeline {
     return withArtifact(withPreset(options, this.model.presets), this.model.source, signal);
   }
 
-  async #compile(recordings: readonly Recording[], onProgress?: (progress: Progress) => void): Promise<void> {
-    await compile(this.gpu, recordings, (loaded, total) => onProgress?.({ phase: 'compile', loaded, total }));
+  async #compile(
+    recordings: readonly Recording[],
+    signal?: AbortSignal,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<void> {
+    const onKernel = (loaded: number, total: number) => onProgress?.({ phase: 'compile', loaded, total });
+    await compile(this.gpu, recordings, signal, onKernel);
   }
 
   /** @param options With the model's preset filled in. */

@@ -1,3 +1,4 @@
+import { anyOf } from '../abort.ts';
 import { OptionError } from '../errors.ts';
 import type { Report } from '../report.ts';
 import { type EncodeOptions, encode } from './encode.ts';
@@ -12,6 +13,12 @@ export interface ClipInit extends ClipPixels {
   readonly report: Report;
   /** Frees the pixels. */
   readonly release: () => void;
+}
+
+/** How a clip is read. */
+export interface ReadOptions {
+  /** Aborts: what is read rejects with `signal.reason`, and nothing of it is left on the GPU. */
+  readonly signal?: AbortSignal;
 }
 
 /** A generated video: its pixels stay on the GPU until they are asked for, and until `dispose`. */
@@ -45,15 +52,15 @@ export class Clip {
    * The frames in order, read from the GPU one at a time; close each when done with it.
    *
    * @returns `VideoFrame`s with times in microseconds, or `ImageBitmap`s in a browser without WebCodecs.
-   * @throws {StillframeError} when the clip is disposed of.
-   * @throws {DeviceLostError}
+   * @throws {StillframeError} when the clip or its pipeline is disposed of, also between two frames.
+   * @throws {DeviceLostError | KernelError}; `signal.reason` on abort.
    */
-  async *frames(): AsyncIterableIterator<VideoFrame | ImageBitmap> {
+  async *frames({ signal }: ReadOptions = {}): AsyncIterableIterator<VideoFrame | ImageBitmap> {
     const hasWebCodecs = typeof VideoFrame !== 'undefined';
     for (let frame = 0; frame < this.frameCount; frame++) {
       yield await (hasWebCodecs
-        ? this.#videoFrame(frame)
-        : this.#reader.read(frame, (rows) => toImageBitmap(this.#init, rows)));
+        ? this.#videoFrame(frame, signal)
+        : this.#reader.read(frame, (rows) => toImageBitmap(this.#init, rows), signal));
     }
   }
 
@@ -63,26 +70,29 @@ export class Clip {
    * @param frame From 0.
    * @returns rgba8unorm with all usages but storage; the caller destroys it.
    * @throws {OptionError} when there is no such frame.
-   * @throws {StillframeError} when the clip is disposed of.
+   * @throws {StillframeError} when the clip or its pipeline is disposed of.
+   * @throws {DeviceLostError | KernelError}
    */
   texture(frame: number): GPUTexture {
-    this.#reader.throwIfClosed();
+    this.#reader.closed.throwIfAborted();
     if (!Number.isInteger(frame) || frame < 0 || frame >= this.frameCount) {
       throw new OptionError(`Frame ${frame} was asked for.`, `Frames go from 0 to ${this.frameCount - 1}.`);
     }
+    this.#init.gpu.throwIfFaulty();
     return toTexture(this.#init, frame);
   }
 
   /**
    * All pixels: frame by frame, row by row, 4 bytes a pixel (red, green, blue, 255).
    *
-   * @throws {StillframeError} when the clip is disposed of.
+   * @throws {StillframeError} when the clip or its pipeline is disposed of, also meanwhile.
+   * @throws {DeviceLostError | KernelError}; `signal.reason` on abort.
    */
-  async rgba(): Promise<Uint8Array<ArrayBuffer>> {
+  async rgba({ signal }: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = 4 * this.width * this.height;
     const all = new Uint8Array(this.frameCount * bytes);
     for (let frame = 0; frame < this.frameCount; frame++) {
-      await this.#reader.read(frame, (rows) => all.set(packRows(this.#init, rows), frame * bytes));
+      await this.#reader.read(frame, (rows) => all.set(packRows(this.#init, rows), frame * bytes), signal);
     }
     return all;
   }
@@ -93,12 +103,14 @@ export class Clip {
    * @returns MP4 where the browser has an H.264 encoder for this size, else WebM, unless `type` says which.
    * @throws {VideoEncoderError} listing what was tried, when no encoder takes the clip.
    * @throws {SourceError} when the encoder's code, which is loaded for it, does not come.
-   * @throws {StillframeError} when the clip is disposed of.
+   * @throws {StillframeError} when the clip or its pipeline is disposed of, also meanwhile.
+   * @throws {DeviceLostError | KernelError}; `options.signal.reason` on abort.
    */
   async toBlob(options: EncodeOptions = {}): Promise<Blob> {
-    this.#reader.throwIfClosed();
+    const signal = anyOf(this.#reader.closed, options.signal);
     const { width, height, frameCount, fps } = this;
-    return encode({ width, height, frameCount, fps, read: (frame) => this.#videoFrame(frame) }, options);
+    const read = (frame: number) => this.#videoFrame(frame, signal);
+    return encode({ width, height, frameCount, fps, read }, { ...options, signal });
   }
 
   /**
@@ -106,15 +118,16 @@ export class Clip {
    *
    * @param baseline The measures are the same the other way round.
    * @throws {OptionError} when the clips' sizes or devices differ.
-   * @throws {StillframeError} when either clip is disposed of.
-   * @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}
+   * @throws {StillframeError} when either clip or its pipeline is disposed of, also meanwhile.
+   * @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}; `signal.reason` on abort.
    */
-  async compare(baseline: Clip): Promise<ClipComparison> {
-    for (const clip of [this, baseline]) clip.#reader.throwIfClosed();
+  async compare(baseline: Clip, { signal }: ReadOptions = {}): Promise<ClipComparison> {
+    const stop = anyOf(this.#reader.closed, baseline.#reader.closed, signal);
+    stop.throwIfAborted();
     if (this.#init.gpu !== baseline.#init.gpu) {
       throw new OptionError('The clips are on different devices.', 'Compare clips of one pipeline.');
     }
-    return compareClips(this.#init.gpu, this.#init, baseline.#init);
+    return compareClips(this.#init.gpu, this.#init, baseline.#init, stop);
   }
 
   /** Frees the clip's GPU memory; a second time it does nothing. */
@@ -125,7 +138,7 @@ export class Clip {
     this.#init.release();
   }
 
-  #videoFrame(frame: number): Promise<VideoFrame> {
-    return this.#reader.read(frame, (rows) => toVideoFrame(this.#init, rows, frame, this.fps));
+  #videoFrame(frame: number, signal?: AbortSignal): Promise<VideoFrame> {
+    return this.#reader.read(frame, (rows) => toVideoFrame(this.#init, rows, frame, this.fps), signal);
   }
 }

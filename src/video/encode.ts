@@ -30,13 +30,14 @@ export interface EncodeSource {
  *
  * @throws {VideoEncoderError} listing what was tried, when no encoder takes them.
  * @throws {OptionError} on another container or an impossible bitrate.
- * @throws {SourceError} when the encoder's own code cannot be loaded.
+ * @throws {SourceError} when the encoder's own code cannot be loaded; `options.signal.reason` on abort.
  */
 export async function encode(source: EncodeSource, options: EncodeOptions): Promise<Blob> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   // Loaded when first needed: the muxer is larger than all the rest.
   const { encodeWithBest } = await lazy('video files', import('./encoder.ts'));
+  options.signal?.throwIfAborted();
   return encodeWithBest(source, options);
 }
 

@@ -6,6 +6,7 @@ import {
   Output,
   WebMOutputFormat,
 } from 'mediabunny';
+import { untilAborted } from '../abort.ts';
 import { VideoEncoderError } from '../errors.ts';
 import { ChunkEncoder, type Codec, findConfig } from './chunk-encoder.ts';
 import type { EncodeOptions, EncodeSource } from './encode.ts';
@@ -31,7 +32,7 @@ type Candidate = (typeof CANDIDATES)[number];
 /**
  * Encodes frames into a file. An encoder that refuses, or fails on its way, is followed by the next candidate.
  *
- * @throws {VideoEncoderError} listing what was tried, when none is left.
+ * @throws {VideoEncoderError} listing what was tried, when none is left; `options.signal.reason` on abort.
  */
 export async function encodeWithBest(source: EncodeSource, options: EncodeOptions): Promise<Blob> {
   const tried: string[] = [];
@@ -76,10 +77,14 @@ async function encodeAs(
     for (let i = 0; i < frameCount; i++) {
       signal?.throwIfAborted();
       const frame = await source.read(i);
-      await orRefuse(encoder.add(frame, i % keyEvery === 0)).finally(() => frame.close());
+      try {
+        await untilAborted(orRefuse(encoder.add(frame, i % keyEvery === 0)), signal);
+      } finally {
+        frame.close();
+      }
       onProgress?.({ loaded: i + 1, total: frameCount });
     }
-    await orRefuse(encoder.finish());
+    await untilAborted(orRefuse(encoder.finish()), signal);
     await orRefuse(output.finalize());
   } catch (error) {
     await output.cancel();

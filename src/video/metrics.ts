@@ -1,6 +1,6 @@
 import { OptionError } from '../errors.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import { Program } from '../gpu/program.ts';
+import { compile, Program } from '../gpu/program.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { download, downloadF32, upload } from '../gpu/transfer.ts';
 import { squaredErrors } from '../ops/psnr.ts';
@@ -32,9 +32,14 @@ const MAX_PSNR = 99;
  * @param gpu The device that both clips are on.
  * @param a The clip. @param b The baseline; the measures are the same the other way round.
  * @throws {OptionError} when the clips' sizes differ.
- * @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}
+ * @throws {LimitError | OutOfMemoryError | KernelError | DeviceLostError}; `signal.reason` on abort.
  */
-export async function compareClips(gpu: Gpu, a: ClipPixels, b: ClipPixels): Promise<ClipComparison> {
+export async function compareClips(
+  gpu: Gpu,
+  a: ClipPixels,
+  b: ClipPixels,
+  signal?: AbortSignal,
+): Promise<ClipComparison> {
   const { frameCount, height, width } = a;
   if (sizeOf(a) !== sizeOf(b)) {
     throw new OptionError(
@@ -54,11 +59,16 @@ export async function compareClips(gpu: Gpu, a: ClipPixels, b: ClipPixels): Prom
     squaredErrors(context, { ...clips, out: errors });
     dissimilarity(context, { ...clips, weights, out: differences });
   });
-  const program = await Program.create(gpu, recorder.finish());
+  const recording = recorder.finish();
+  await compile(gpu, [recording], signal);
+  const program = await Program.create(gpu, recording);
   try {
     upload(gpu, weights, windowWeights);
-    await program.run('compare');
-    const [squares, dissimilar] = await Promise.all([download(gpu, errors), downloadF32(gpu, differences)]);
+    await gpu.pacer.run('compare', program.section('compare'), signal);
+    const [squares, dissimilar] = await Promise.all([
+      download(gpu, errors, signal),
+      downloadF32(gpu, differences, signal),
+    ]);
     const frameErrors = frameMeans(new Uint32Array(squares), frameCount, height, 255 ** 2 * 3 * height * width);
     const frameSsim = frameMeans(dissimilar, frameCount, strips, 3 * rows * columns).map((mean) => 1 - mean);
     return {
@@ -67,6 +77,10 @@ export async function compareClips(gpu: Gpu, a: ClipPixels, b: ClipPixels): Prom
       framePsnr: frameErrors.map(decibels),
       frameSsim,
     };
+  } catch (error) {
+    // Whatever an abort made fail.
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     program.dispose();
   }

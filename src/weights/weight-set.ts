@@ -189,7 +189,7 @@ export class WeightSet {
         this.checkpoint.stream(
           (info) => this.#deliveries.has(info.name),
           (info, bytes) => {
-            gpu.throwIfLost();
+            gpu.throwIfFaulty();
             for (const delivery of this.#deliveries.get(info.name) ?? []) deliver(gpu, delivery, info, bytes);
           },
           options,

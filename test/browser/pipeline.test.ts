@@ -16,32 +16,13 @@ import {
   WeightsError,
 } from '../../src/index.ts';
 import { sourceFromUrl } from '../../src/weights/source.ts';
-import { requestTestAdapter } from '../support/gpu.ts';
+import { countingDevice, isLost } from '../support/counting-device.ts';
 
 const PROMPT = 'a red circle moving left on a sky background';
 /** Small enough that a run takes a second on a CPU. */
 const SMALL: GenerateOptions = { prompt: PROMPT, seed: 3, steps: 2, width: 32, height: 32, frames: 5 };
 const LOAD: LoadOptions = { manifestUrl: '/weights-manifest.json', store: noStore, firstRun: SMALL };
 const SHAPES = '/models/shapes/';
-
-/** A device that counts the bytes of its live buffers, to see what is left behind. */
-async function countingDevice() {
-  const adapter = (await requestTestAdapter()) as GPUAdapter;
-  const device = await adapter.requestDevice();
-  const live = new Map<GPUBuffer, number>();
-  const create = device.createBuffer.bind(device);
-  device.createBuffer = (descriptor) => {
-    const buffer = create(descriptor);
-    live.set(buffer, descriptor.size);
-    const destroy = buffer.destroy.bind(buffer);
-    buffer.destroy = () => {
-      live.delete(buffer);
-      return destroy();
-    };
-    return buffer;
-  };
-  return { device, liveBytes: () => [...live.values()].reduce((sum, bytes) => sum + bytes, 0) };
-}
 
 /** The model with some files replaced. */
 function altered(replace: Record<string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>>): WeightSource {
@@ -101,8 +82,7 @@ describe('one pipeline, run after run', () => {
     await pipeline.dispose();
     expect(liveBytes(), 'bytes left behind').toBe(0);
     // A device of the caller's own is never destroyed.
-    const wasLost = await Promise.race([device.lost.then(() => true), Promise.resolve(false)]);
-    expect(wasLost).toBe(false);
+    expect(await isLost(device)).toBe(false);
     device.destroy();
   });
 

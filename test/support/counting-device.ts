@@ -1,0 +1,34 @@
+import { requestTestAdapter } from './gpu.ts';
+
+/** A device that counts the bytes of its live buffers, to see what is left behind. */
+export async function countingDevice() {
+  const adapter = (await requestTestAdapter()) as GPUAdapter;
+  const device = await adapter.requestDevice();
+  const live = new Map<GPUBuffer, number>();
+  const create = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    const buffer = create(descriptor);
+    live.set(buffer, descriptor.size);
+    const destroy = buffer.destroy.bind(buffer);
+    buffer.destroy = () => {
+      live.delete(buffer);
+      return destroy();
+    };
+    return buffer;
+  };
+  return {
+    device,
+    buffers: () => [...live.keys()],
+    liveBytes: () => [...live.values()].reduce((sum, bytes) => sum + bytes, 0),
+  };
+}
+
+/** Whether a device is gone: its promise tells, a turn later. */
+export async function isLost({ lost }: GPUDevice): Promise<boolean> {
+  let isGone = false;
+  void lost.then(() => {
+    isGone = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return isGone;
+}

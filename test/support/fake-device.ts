@@ -13,6 +13,8 @@ export function fakeDevice(limits: FakeLimits = {}): GPUDevice & { readonly isDe
     adapterInfo: { vendor: 'test', architecture: 'fake', device: '', description: '' },
     limits: { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27, ...limits },
     lost: pending,
+    addEventListener() {},
+    removeEventListener() {},
     createShaderModule: () => ({}),
     createBindGroupLayout: () => ({}),
     createPipelineLayout: () => ({}),

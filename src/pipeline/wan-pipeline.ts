@@ -76,7 +76,9 @@ export class WanPipeline implements ModelPipeline {
     signal,
     onProgress,
   }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
-    const options = await this.#completed({ ...this.#emptyPrompt, ...firstRun }, signal);
+    // A run of the caller's is checked as it would be run: with the file's sampler, where it names none.
+    const { sampler: _, ...prompt } = this.#emptyPrompt;
+    const options = await this.#completed(firstRun ? { ...prompt, ...firstRun } : this.#emptyPrompt, signal);
     const memory = this.#memoryOf(options);
     const { recordings } = memory;
     checkFit(this.gpu, this.#demand(memory, options), (size) => {

@@ -65,15 +65,4 @@ describe('any other prompt', () => {
       expect(prompt).not.toBe(tidyPrompts(texts).prompt);
     }
   });
-
-  test('fails with a named error where the code does not come', async () => {
-    vi.doMock(CODE, () => {
-      throw new Error('404');
-    });
-    const { cleanPrompts } = await fresh();
-    await expect(cleanPrompts({ prompt: 'a', negativePrompt: '’' })).rejects.toMatchObject({
-      name: 'SourceError',
-      problem: expect.stringMatching(/^The code for cleaning prompts could not be loaded: /),
-    });
-  });
 });

@@ -90,6 +90,11 @@ export class Program {
     return commands;
   }
 
+  /** The commands of all sections. */
+  get allCommands(): ReadyCommand[] {
+    return [...this.sections.values()].flat();
+  }
+
   /** The commands of several sections, in order. */
   commands(sections: readonly string[]): ReadyCommand[] {
     return sections.flatMap((name) => this.section(name));

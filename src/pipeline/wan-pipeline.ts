@@ -13,6 +13,7 @@ import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
 import { checkFit, type Demand } from './fit.ts';
 import { GenerationMemory } from './generation-memory.ts';
+import { longDispatchWarnings } from './long-dispatch.ts';
 import { describeModel, type ModelInfo } from './model-info.ts';
 import type { ModelPipeline } from './model-pipeline.ts';
 import { type RunSettings, resolveSettings } from './options.ts';
@@ -145,6 +146,8 @@ export class WanPipeline implements ModelPipeline {
       const gpuStepSeconds = await memory.finishDenoising();
       const { pixels, release } = await seconds.time('decode', () => decodeClip(context, settings));
       const { width, height, frames: frameCount, fps } = settings;
+      // Nobody resets a CPU.
+      const longest = gpu.capabilities.software ? undefined : gpu.pacer.longest(run.program.allCommands);
       const report = makeReport({
         model: id,
         adapter: gpu.adapterName,
@@ -155,7 +158,7 @@ export class WanPipeline implements ModelPipeline {
         stepSeconds,
         ...(gpuStepSeconds && { gpuStepSeconds }),
         memory: { ...plan, peakBytes: gpu.memory.peakBytes - others },
-        warnings: [...this.components.warnings, ...warnings],
+        warnings: [...this.components.warnings, ...warnings, ...longDispatchWarnings(longest)],
       });
       return new Clip({ gpu, pixels, width, height, frameCount, fps, report, release });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { ALL_FORMATS, BlobSource, Input, VideoSampleSink } from 'mediabunny';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { OptionError, StillframeError, VideoEncoderError } from '../../src/errors.ts';
+import type { Gpu } from '../../src/gpu/gpu.ts';
 import { Tensor } from '../../src/gpu/tensor.ts';
 import { upload } from '../../src/gpu/transfer.ts';
 import type { Report } from '../../src/report.ts';
@@ -177,6 +178,73 @@ test('encoding can be stopped', async () => {
   await expect(clip.toBlob({ signal: stop.signal, onProgress })).rejects.toThrow(/abort/);
   await expect(clip.toBlob({ signal: stop.signal })).rejects.toThrow(/abort/);
   expect((await clip.toBlob()).size).toBeGreaterThan(100);
+});
+
+test.each<[string, (clip: Clip, other: Clip, signal: AbortSignal) => Promise<unknown>]>([
+  ['rgba', (clip, _, signal) => clip.rgba({ signal })],
+  ['frames', (clip, _, signal) => clip.frames({ signal }).next()],
+  ['compare', (clip, other, signal) => clip.compare(other, { signal })],
+  ['toBlob', (clip, _, signal) => clip.toBlob({ signal })],
+])('%s can be stopped before and while it waits for the GPU, at once, and leaves nothing', async (_, read) => {
+  const [{ gpu, clip, rgba }, { clip: other }] = [await makeClip(small), await makeClip(small)];
+  // Kernels of the comparison, the encoder's code and the staging buffer are there before it counts.
+  await clip.compare(other);
+  await clip.toBlob();
+  const { currentBytes } = gpu.memory;
+  const reason = new Error('enough');
+  await expect(read(clip, other, AbortSignal.abort(reason))).rejects.toBe(reason);
+  expect(gpu.memory.currentBytes).toBe(currentBytes);
+  const stop = new AbortController();
+  const busy = keepBusy(gpu);
+  const reading = read(clip, other, stop.signal);
+  setTimeout(() => stop.abort(reason), 50);
+  await expect(reading).rejects.toBe(reason);
+  expect(busy.isDone(), 'the GPU was done before the abort was heard').toBe(false);
+  await gpu.idle();
+  expect(gpu.memory.currentBytes).toBe(currentBytes);
+  expect(different(await clip.rgba(), rgba)).toBe(0);
+});
+
+/** Gives the GPU work for a second or more, in front of whatever comes next. */
+function keepBusy({ device }: Gpu): { isDone(): boolean } {
+  const code = `
+    @group(0) @binding(0) var<storage, read_write> out: array<f32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+      var x = f32(id.x);
+      for (var i = 0; i < 20000; i++) { x = fract(x * 1.37 + 0.1); }
+      out[id.x % 64] = x;
+    }`;
+  const module = device.createShaderModule({ code });
+  const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module } });
+  const buffer = device.createBuffer({ size: 256, usage: GPUBufferUsage.STORAGE });
+  const layout = pipeline.getBindGroupLayout(0);
+  const bindGroup = device.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer } }] });
+  for (let i = 0; i < 20; i++) {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(256);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+  let isDone = false;
+  void device.queue.onSubmittedWorkDone().then(() => {
+    isDone = true;
+    buffer.destroy();
+  });
+  return { isDone: () => isDone };
+}
+
+test('frames that are half read can be stopped, and what was read stays', async () => {
+  const { clip, frameBytes } = await makeClip(small);
+  const stop = new AbortController();
+  const frames = clip.frames({ signal: stop.signal });
+  const first = (await frames.next()).value as VideoFrame;
+  stop.abort(new Error('enough'));
+  await expect(frames.next()).rejects.toThrow('enough');
+  expect(different(await bytesOf(first), frameBytes(0))).toBe(0);
+  first.close();
 });
 
 test('bad options are named', async () => {

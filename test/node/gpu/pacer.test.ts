@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReadyCommand } from '../../../src/gpu/encode.ts';
 import type { Kernel } from '../../../src/gpu/kernel.ts';
 import { Pacer, TARGET_SECONDS } from '../../../src/gpu/pacer.ts';
+import { longDispatchWarnings } from '../../../src/pipeline/long-dispatch.ts';
 import fc from '../../support/property.ts';
 import { dispatchOf, kernelOf, ScriptedGpu, SKIPPABLE, type Submission } from '../../support/scripted-gpu.ts';
 
@@ -233,5 +234,9 @@ describe('a dispatch that is too long by itself', () => {
     expect(submitted.map((submission) => submission.commands.length)).toContain(1);
     expect(pacer.longest(commands)).toEqual({ kernel: 'matmul', seconds: expect.closeTo(1, 0) });
     expect(pacer.longest(forward(100, 1))).toBeUndefined();
+    expect(longDispatchWarnings(pacer.longest(commands))).toEqual([
+      expect.stringMatching(/^One dispatch of matmul takes about 0\.9 s, and cannot be cut: .*smaller size/),
+    ]);
+    expect(longDispatchWarnings(undefined)).toEqual([]);
   });
 });

@@ -47,7 +47,8 @@ export class Outcomes {
   of(actions: readonly Action[], isFilled: (slot: string) => boolean): Outcome {
     const digits = this.#units<SiteDigit>('-');
     const kept: string[] = [];
-    let computed = 0;
+    // In sub-layers, whole but for heads: thirds of blocks would not add up exactly.
+    let units = 0;
     const visit = (list: readonly Action[], within: readonly string[]): void => {
       for (const action of list) {
         if (action.kind === 'run') {
@@ -55,7 +56,7 @@ export class Outcomes {
           const isPart = heads?.includes(false) ?? false;
           if (isPart) this.#expectHeads(action.site, within, isFilled);
           const ran = this.#mark(digits, action, isPart ? 'h' : '1');
-          computed += (ran / this.run.subLayers.length) * (heads ? share(heads) : 1);
+          units += ran * (heads ? share(heads) : 1);
         } else if (action.kind === 'restore') {
           const slot = this.slot(action.slot);
           if (!isFilled(slot.name)) throw new Error(`slot ${slot.name} is restored before it was kept`);
@@ -73,6 +74,7 @@ export class Outcomes {
       }
     };
     visit(actions, []);
+    const computed = units / this.run.subLayers.length;
     return { digits, computed, computes: digits.some((digit, i) => this.#isReusable[i] && isRun(digit)), kept };
   }
 

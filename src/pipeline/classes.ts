@@ -16,8 +16,9 @@ const CLASSES: Readonly<Record<string, () => Promise<PipelineModule>>> = {
 export async function pipelineModule(label: string, className: unknown): Promise<PipelineModule> {
   const load = typeof className === 'string' && Object.hasOwn(CLASSES, className) ? CLASSES[className] : undefined;
   if (load) return lazy(`the ${className}`, load());
+  const what = typeof className === 'string' ? `is a "${className}", which is not built.` : 'names no pipeline class.';
   throw new UnsupportedModelError(
-    `${label} is a ${JSON.stringify(className)}, which is not built.`,
+    `${label} ${what}`,
     `Use a folder of a ${Object.keys(CLASSES).join(' or ')} in diffusers layout.`,
   );
 }

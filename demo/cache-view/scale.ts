@@ -10,9 +10,9 @@ const DEFAULT_SCALE: Scale = { low: 0.01, high: 1 };
 /** More numbers would touch each other on a short ramp. */
 const MOST_TICKS = 5;
 
-/** The tightest scale that holds the scores; zeros lie below it. */
+/** The tightest scale that holds the scores; zeros lie below it, and infinity, which a threshold may be, above. */
 export function scaleOf(scores: Iterable<number>): Scale {
-  const above = [...scores].filter((score) => score > 0);
+  const above = [...scores].filter((score) => score > 0 && Number.isFinite(score));
   if (above.length === 0) return DEFAULT_SCALE;
   const [least, most] = [Math.min(...above), Math.max(...above)];
   const low = roundNumbers(least / 10, least).at(-1) ?? least;

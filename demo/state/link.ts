@@ -101,7 +101,7 @@ function readPolicy(
   const policy = findPolicy(asked ?? first.policy);
   if (!policy) {
     warnings.push(`In the address, policy is ${asked}; there is none of that name. Taken: ${first.policy}.`);
-    return first;
+    return { policy: first.policy, preset: first.preset, policyOptions: {} };
   }
   const policyOptions = readOptions(parameters, policy, warnings);
   const preset = parameters.get('preset') ?? (asked === null ? first.preset : undefined);

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { footerLinks } from './scripts/footer-plugin.ts';
 import { models } from './scripts/models-plugin.ts';
 import { wgsl } from './scripts/wgsl-plugin.ts';
 
@@ -12,7 +13,7 @@ export default defineConfig({
   base: './',
   // The page is a user of the package: it imports what anyone can.
   resolve: { alias: { stillframe: `${root}src/index.ts` } },
-  plugins: [wgsl(), models(root)],
+  plugins: [wgsl(), models(root), footerLinks(root)],
   worker: { format: 'es', plugins: () => [wgsl()] },
   server: { open: mayOpenBrowser(), fs: { allow: [root] } },
   build: { outDir: '../dist-demo', emptyOutDir: true, target: 'es2022' },

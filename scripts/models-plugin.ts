@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import type { Connect, Plugin } from 'vite';
 import { resolvePath, serveFile } from './serve-file.ts';
 
-const SERVED = ['models', 'weights-manifest.json'];
+const SERVED = ['models', 'weights-manifest.json', 'LICENSE'];
 
 /**
- * Puts `models/` and `weights-manifest.json` beside the demo page, served with ranges while developing and copied by the
+ * Puts `models/`, `weights-manifest.json` and the licence beside the demo page, served with ranges while developing and copied by the
  * build: they are no part of the module graph.
  */
 export function models(root: string): Plugin {

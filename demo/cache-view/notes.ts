@@ -3,31 +3,33 @@ import { formatShare, formatSpeedup } from '../format.ts';
 import type { WhatIf } from '../state/what-if.ts';
 import { addUp } from './indicator.ts';
 import type { CacheRecord } from './record.ts';
-import { formatScore } from './words.ts';
+import { BRANCH_NAMES, formatScore } from './words.ts';
 
 /** What a threshold would have done, in numbers; or why nobody knows. */
 export function outcomeSentence(outcome: Prediction | Error): string {
   if (outcome instanceof Error) return outcome.message;
   const { computedShare, isComplete } = outcome;
-  const share = `${formatShare(computedShare)} of the block forwards computed`;
-  if (!isComplete) return `${share} up to where the scores of this run end. Compare measures every step.`;
-  return `${share}: at best ${formatSpeedup(1 / computedShare)} as fast as computing all.`;
+  const share = `${formatShare(computedShare)} of the work done`;
+  if (!isComplete)
+    return `${share} up to where the scores of this run end. A check against the full clip measures every step.`;
+  return `${share}: at best ${formatSpeedup(1 / computedShare)} as fast as the full clip.`;
 }
 
 /** What the curve shows, and from where. */
-export function curveNote(record: CacheRecord | undefined, whatIf: WhatIf | undefined): string {
-  if (!record) return 'After a run: drag the threshold to see the schedule that it would have given.';
+export function curveNote(record: CacheRecord, whatIf: WhatIf | undefined): string {
   if (!whatIf) return noteWithoutThreshold(record);
   const { recording } = whatIf;
   const from = recording.policy.name === 'none' ? 'the run that computed everything' : 'this run';
   const sums = addUp(record.scores) ? ' They add up until a step computes.' : '';
-  return `From the scores of ${from}.${sums} Once it has begun to reuse, a real run measures slightly different scores.`;
+  return `From what ${from} measured.${sums} Once it has begun to reuse, a real run measures slightly different scores.`;
 }
 
 /** The curve in a sentence, for those who do not see it. */
 export function curveSentence(cond: readonly (number | null)[], uncond: readonly (number | null)[]): string {
-  const parts = [branchSentence('cond', cond), branchSentence('uncond', uncond)].filter((part) => part !== '');
-  return `Score by step. ${parts.join('; ') || 'Nothing was measured'}.`;
+  const parts = [branchSentence(BRANCH_NAMES.cond.long, cond), branchSentence(BRANCH_NAMES.uncond.long, uncond)].filter(
+    (part) => part !== '',
+  );
+  return `Score by step, ${parts.join('; ') || 'nothing was measured'}.`;
 }
 
 function branchSentence(branch: string, values: readonly (number | null)[]): string {

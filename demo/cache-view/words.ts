@@ -1,4 +1,11 @@
+import type { Branch } from 'stillframe';
 import type { Cell, Grid } from './grid.ts';
+
+/** What the page calls the two branches of guidance: in a row's head, and in a sentence. */
+export const BRANCH_NAMES: Readonly<Record<Branch, { readonly short: string; readonly long: string }>> = {
+  cond: { short: 'prompt', long: 'with the prompt' },
+  uncond: { short: 'without', long: 'without the prompt' },
+};
 
 /** Where a schedule has a digit, e.g. `0–4, 8`. */
 export function stepRanges(digits: string, wanted: '0' | '1'): string {
@@ -9,19 +16,19 @@ export function stepRanges(digits: string, wanted: '0' | '1'): string {
   return ranges.join(', ');
 }
 
-/** What a schedule computes, e.g. `cond computed 12 of 30 steps: 0–4, 8`. @param whose E.g. `cond`. */
+/** What a schedule computes, e.g. `with the prompt: computed 12 of 30 steps: 0–4, 8`. @param whose E.g. `with the prompt`. */
 export function scheduleSentence(whose: string, digits: string, steps: number): string {
   if (digits === '') return `${whose}: nothing yet`;
   const computed = [...digits].filter((digit) => digit === '1').length;
   const soFar = digits.length < steps ? `${computed} of the first ${digits.length}` : `${computed} of ${steps}`;
-  return `${whose} computed ${soFar} steps: ${stepRanges(digits, '1') || 'none'}`;
+  return `${whose}: computed ${soFar} steps: ${stepRanges(digits, '1') || 'none'}`;
 }
 
-/** A cell of the heat map, e.g. `cond, step 3, block 5: computed, score 0.0821`. */
+/** A cell of the heat map, e.g. `with the prompt, step 3, block 5: computed, score 0.0821`. */
 export function cellSentence({ branch, cells, rows, measured }: Grid, step: number, row: number): string {
   const cell = cells[step]?.[row];
   const what = cell ? cellWords(cell, measured.kind === 'step') : 'not known yet';
-  return `${branch}, step ${step}, ${rows[row] ?? 'no block'}: ${what}`;
+  return `${BRANCH_NAMES[branch].long}, step ${step}, ${rows[row] ?? 'no block'}: ${what}`;
 }
 
 /** A score or a threshold, with three digits that count. */

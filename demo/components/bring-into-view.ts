@@ -2,3 +2,12 @@
 export function bringIntoView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: 'nearest' });
 }
+
+/** Scrolls as little as it takes to see all of something; of what is higher than the window, its top. */
+export function showWhole(element: HTMLElement | null): void {
+  if (!element) return;
+  const { top, bottom, height } = element.getBoundingClientRect();
+  if (top >= 0 && bottom <= innerHeight) return;
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element.scrollIntoView({ block: height > innerHeight ? 'start' : 'nearest', behavior: isCalm ? 'auto' : 'smooth' });
+}

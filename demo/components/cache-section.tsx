@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { type CacheRecord, liveRecord, recordOf } from '../cache-view/record.ts';
+import { liveRecord, recordOf } from '../cache-view/record.ts';
 import { live } from '../state/live.ts';
 import { presets } from '../state/model.ts';
 import { shown, shownBaseline } from '../state/runs.ts';
-import { settings } from '../state/settings.ts';
 import { whatIf } from '../state/what-if.ts';
+import { CacheTerms } from './cache-terms.tsx';
 import { HeatMaps } from './heat-maps.tsx';
 import { ScoreCurve } from './score-curve.tsx';
 import { StepTimeline } from './step-timeline.tsx';
@@ -22,44 +22,44 @@ export function CacheSection() {
     return run ? recordOf(run) : undefined;
   }, [running, run]);
   const measured = useMemo(() => baseline && recordOf(baseline), [baseline]);
-  const drawn = record ?? nothingYet(settings.value.steps);
+  if (!record) return null;
   const canSwitch = !running && measured !== undefined;
 
   return (
-    <section class="panel cache" aria-labelledby="cache-heading">
+    <section class="cache" aria-labelledby="cache-heading">
       <div class="cache-head">
-        <h2 id="cache-heading">See the cache</h2>
-        <fieldset class="row" disabled={!canSwitch}>
-          <legend class="unseen">Heat map of</legend>
-          {[false, true].map((ofBaseline) => (
-            <button
-              key={String(ofBaseline)}
-              type="button"
-              class="chip"
-              aria-pressed={ofBaseline === (canSwitch && isOfBaseline.value)}
-              onClick={() => {
-                isOfBaseline.value = ofBaseline;
-              }}
-            >
-              {ofBaseline ? 'All computed' : 'This run'}
-            </button>
-          ))}
-        </fieldset>
+        <h2 id="cache-heading">What was computed, and what was reused</h2>
+        {canSwitch && (
+          <fieldset class="row">
+            <legend class="unseen">Heat map of</legend>
+            {[false, true].map((ofBaseline) => (
+              <button
+                key={String(ofBaseline)}
+                type="button"
+                class="chip"
+                aria-pressed={ofBaseline === isOfBaseline.value}
+                onClick={() => {
+                  isOfBaseline.value = ofBaseline;
+                }}
+              >
+                {ofBaseline ? 'Full clip' : 'This run'}
+              </button>
+            ))}
+          </fieldset>
+        )}
       </div>
       <p class="help">
-        A column is a denoising step, a row a block of the transformer; the colour says how much the block changed since
-        it was last measured. With guidance the model runs twice a step: with the prompt (cond) and without it (uncond).
+        Left to right the steps, from noise to clip; top to bottom the blocks of the model. The hotter a cell, the more
+        its block changed since it was last measured; hatched ones were not computed at all. The model runs twice a
+        step, with the prompt and without it, and goes on from the difference.
       </p>
-      <HeatMaps record={canSwitch && isOfBaseline.value ? measured : drawn} />
-      <h3>Score and threshold</h3>
-      <ScoreCurve record={drawn} isEmpty={!record} whatIf={whatIf.value} />
+      <HeatMaps record={canSwitch && isOfBaseline.value ? measured : record} />
+      <h3>How much changed, and where little begins</h3>
+      <p class="help">Drag the line: the schedule that it would have given is drawn at once, from what was measured.</p>
+      <ScoreCurve record={record} whatIf={whatIf.value} />
       <h3>Time a step</h3>
-      <StepTimeline view={drawn} />
+      <StepTimeline view={record} />
+      <CacheTerms />
     </section>
   );
-}
-
-function nothingYet(steps: number): CacheRecord {
-  const policy = { name: 'none', options: {} };
-  return { steps, blocks: 0, schedule: {}, sites: [], measurements: [], scores: [], stepSeconds: [], policy };
 }

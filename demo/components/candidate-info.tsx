@@ -10,7 +10,7 @@ export function CandidateInfo({ info }: { readonly info: ModelInfo }) {
   const canRun = takesPrompts(info);
   return (
     <article class="box" aria-labelledby="candidate-title" ref={bringIntoView}>
-      <h3 id="candidate-title">{info.id}</h3>
+      <h2 id="candidate-title">{info.id}</h2>
       <p class="help">{info.className}, with these parts:</p>
       <ModelParts info={info} />
       <Fit info={info} />

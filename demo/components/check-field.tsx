@@ -1,3 +1,5 @@
+import { FORM_ID } from './form-id.ts';
+
 interface Props {
   readonly label: string;
   readonly name: string;
@@ -13,6 +15,7 @@ export function CheckField({ label, name, value, helpId, onChange }: Props) {
     <label class="check">
       <input
         type="checkbox"
+        form={FORM_ID}
         name={name}
         checked={value}
         aria-describedby={helpId}

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { refused } from '../state/problem.ts';
+import { FORM_ID } from './form-id.ts';
 import { OPTION_PROBLEM_ID } from './option-problem.tsx';
 
 interface Props<T> {
@@ -43,6 +44,7 @@ export function CheckedInput<T>({ label, name, value, format, parse, onChange, h
       <label for={id}>{label}</label>
       <input
         ref={input}
+        form={FORM_ID}
         id={id}
         name={name}
         {...(number ? ({ type: 'number', ...number } as const) : ({ type: 'text' } as const))}

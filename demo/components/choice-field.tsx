@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks';
+import { FORM_ID } from './form-id.ts';
 
 interface Props {
   readonly label: string;
@@ -19,6 +20,7 @@ export function ChoiceField({ label, name, choices, value, helpId, onChange }: P
       <select
         id={id}
         name={name}
+        form={FORM_ID}
         value={value}
         aria-describedby={helpId}
         onChange={(event) => onChange(event.currentTarget.value)}

@@ -1,21 +1,15 @@
-import { live, preview } from '../state/live.ts';
-import { isBusy } from '../state/session.ts';
+import { type LiveRun, preview } from '../state/live.ts';
+import { NoiseCanvas } from './noise-canvas.tsx';
 import { PreviewCanvas } from './preview-canvas.tsx';
 
-/** What the stage shows while it has no clip: the preview of the coming one at its place, before it a sentence. */
-export function ComingClip() {
+/** The clip that is being made, as far as it can be seen: noise, then a preview of its first frame. */
+export function ComingClip({ run }: { readonly run: LiveRun }) {
   const now = preview.value;
-  const run = live.value;
-  if (!now || !run) {
-    return <p class="help">{isBusy.value ? 'Your clip plays here when it is done.' : 'Your clip will play here.'}</p>;
-  }
   return (
     <figure class="clip">
-      <div class="clip-place">
-        <PreviewCanvas picture={now.picture} />
-      </div>
+      <div class="clip-place">{now ? <PreviewCanvas picture={now.picture} /> : <NoiseCanvas run={run} />}</div>
       <figcaption>
-        Preview of the first frame, after step {now.step + 1} of {run.steps}
+        {now ? `Preview of the first frame, after step ${now.step + 1} of ${run.steps}` : 'Noise, so far'}
       </figcaption>
     </figure>
   );

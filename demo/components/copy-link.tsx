@@ -1,25 +1,23 @@
 import { useSignal } from '@preact/signals';
 import { makeLink } from '../state/address.ts';
 
-/** Copies the address, which holds all settings. */
+/** Copies the address, which holds all settings and so makes the same clip. */
 export function CopyLink() {
   const said = useSignal('');
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(makeLink());
-      said.value = 'Copied.';
+      said.value = 'Copied: it holds all settings';
     } catch {
-      said.value = 'The browser did not allow it. The address bar has the same link.';
+      said.value = 'Not allowed: copy the address bar';
     }
+    setTimeout(() => {
+      said.value = '';
+    }, 4000);
   };
   return (
-    <div class="row copy-link">
-      <button type="button" onClick={copy}>
-        Copy link
-      </button>
-      <span class="help copy-link-said" aria-live="polite">
-        {said.value || 'It holds all settings, and makes the same clip.'}
-      </span>
-    </div>
+    <button type="button" onClick={copy} title="The link holds all settings, and makes the same clip">
+      <span aria-live="polite">{said.value || 'Copy link'}</span>
+    </button>
   );
 }

@@ -29,5 +29,9 @@ export function DropOverlay() {
     window.addEventListener('drop', drop, listening);
     return () => listening.abort();
   }, [isOver]);
-  return isOver.value ? <div class="drop-overlay">Drop the model’s folder here</div> : null;
+  return isOver.value ? (
+    <div class="drop-overlay">
+      <p>Drop the model’s folder here</p>
+    </div>
+  ) : null;
 }

@@ -3,18 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { refused } from '../state/problem.ts';
 import { generate, isBusy } from '../state/session.ts';
 import '../styles/form.css';
-import { CopyLink } from './copy-link.tsx';
-import { MoreFields } from './more-fields.tsx';
-import { OptionFields } from './option-fields.tsx';
+import { FORM_ID } from './form-id.ts';
+import { LoadLine } from './load-line.tsx';
 import { OptionProblem } from './option-problem.tsx';
-import { PolicyField } from './policy-field.tsx';
-import { PresetField } from './preset-field.tsx';
+import { Pace } from './pace.tsx';
 import { PromptField } from './prompt-field.tsx';
 import { RunButton } from './run-button.tsx';
-import { SeedField } from './seed-field.tsx';
-import { SettingField } from './setting-field.tsx';
 
-/** What to generate. */
+/** What to show, and the button that makes it. The fields of the settings belong to the form, too. */
 export function GenerateForm() {
   const form = useRef<HTMLFormElement>(null);
   const name = refused.value;
@@ -25,26 +21,18 @@ export function GenerateForm() {
   return (
     <form
       ref={form}
-      class="panel generate"
+      id={FORM_ID}
+      class="ask"
       aria-label="Generate"
       noValidate
       onSubmit={submit}
       onKeyDown={submitOnEnter}
     >
       <PromptField />
-      <div class="generate-numbers">
-        <SeedField />
-        <SettingField name="steps" />
-        <SettingField name="guidanceScale" />
-        <p class="help">More steps are finer and slower; more guidance keeps closer to the prompt.</p>
-      </div>
-      <PolicyField />
-      <PresetField />
       <RunButton />
       <OptionProblem />
-      <OptionFields />
-      <MoreFields />
-      <CopyLink />
+      <Pace />
+      <LoadLine />
     </form>
   );
 }
@@ -52,8 +40,8 @@ export function GenerateForm() {
 /** The fields say by themselves what is wrong with them; the first is shown. */
 function submit(event: TargetedEvent<HTMLFormElement>): void {
   event.preventDefault();
-  const wrong = event.currentTarget.querySelector<HTMLElement>(':is(input, select, textarea):invalid');
-  if (wrong) show(wrong);
+  const wrong = [...event.currentTarget.elements].find((field) => field.matches(':invalid'));
+  if (wrong instanceof HTMLElement) show(wrong);
   else void generate();
 }
 

@@ -12,7 +12,7 @@ export function GpuPanel() {
   const { gpu, info } = loaded.value ?? {};
   return (
     <details
-      class="panel gpu"
+      class="gpu"
       onToggle={({ currentTarget }) => {
         isOpen.value = currentTarget.open;
       }}

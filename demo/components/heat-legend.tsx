@@ -8,7 +8,7 @@ export function HeatLegend({ scale }: { readonly scale: Scale }) {
   return (
     <ul class="heat-legend">
       <li>
-        <span>Score</span>
+        <span>Change (score)</span>
         <span class="heat-ramp" style={{ backgroundImage: rampImage(isDark.value) }}>
           {fewTicksOf(scale).map((tick) => (
             <span key={tick} style={{ left: `${100 * shareOf(tick, scale)}%` }}>

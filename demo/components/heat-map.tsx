@@ -3,6 +3,7 @@ import { type Cells, cellAt, moved, type Place } from '../cache-view/cells.ts';
 import type { Grid } from '../cache-view/grid.ts';
 import { paintGrid } from '../cache-view/paint.ts';
 import type { Scale } from '../cache-view/scale.ts';
+import { BRANCH_NAMES } from '../cache-view/words.ts';
 import { colorOf, isDark } from '../state/theme.ts';
 
 interface HeatMapProps {
@@ -45,7 +46,7 @@ export function HeatMap({ grid, scale, summary, note, selected, onSelect }: Heat
   return (
     <div class="heat-map">
       <div class="heat-map-rows" aria-hidden="true">
-        <b>{grid.branch}</b>
+        <b>{BRANCH_NAMES[grid.branch].short}</b>
         {namedRows(grid).map((name) => (
           <span key={name}>{name}</span>
         ))}
@@ -54,7 +55,7 @@ export function HeatMap({ grid, scale, summary, note, selected, onSelect }: Heat
       <div
         class="heat-map-cells"
         role="application"
-        aria-label={`Cells of ${grid.branch}: arrow keys go from step to step and from block to block`}
+        aria-label={`Cells ${BRANCH_NAMES[grid.branch].long}: arrow keys go from step to step and from block to block`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the arrow keys.
         tabIndex={0}
         onPointerMove={point}

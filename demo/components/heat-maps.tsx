@@ -5,12 +5,12 @@ import { type Grid, gridOf } from '../cache-view/grid.ts';
 import { isLeftOut } from '../cache-view/left-out.ts';
 import type { CacheRecord } from '../cache-view/record.ts';
 import { scaleOf } from '../cache-view/scale.ts';
-import { cellSentence, scheduleSentence } from '../cache-view/words.ts';
+import { BRANCH_NAMES, cellSentence, scheduleSentence } from '../cache-view/words.ts';
 import { HeatLegend } from './heat-legend.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { StepAxis } from './step-axis.tsx';
 
-const LEFT_OUT = 'Not run: at guidance 1 or below there is no unconditional forward.';
+const LEFT_OUT = 'Not run: at guidance 1 or below the model runs with the prompt alone.';
 
 const BRANCHES: readonly Branch[] = ['cond', 'uncond'];
 
@@ -31,7 +31,7 @@ export function HeatMaps({ record }: { readonly record: CacheRecord }) {
           summary={
             isLeftOut(record, grid.branch)
               ? LEFT_OUT
-              : scheduleSentence(grid.branch, record.schedule[grid.branch] ?? '', record.steps)
+              : scheduleSentence(BRANCH_NAMES[grid.branch].long, record.schedule[grid.branch] ?? '', record.steps)
           }
           note={isLeftOut(record, grid.branch) ? LEFT_OUT : undefined}
           selected={selected?.branch === grid.branch ? selected.place : undefined}

@@ -7,7 +7,7 @@ interface LiveCanvasProps {
   readonly width: number;
   /** As `width`. */
   readonly height: number;
-  /** What the picture is, for those who do not see it. */
+  /** What the picture is, for those who do not see it; empty where something else says so. */
   readonly label: string;
   /** Called again when a signal that it reads changes, and when it is another function. */
   readonly draw: (context: CanvasRenderingContext2D) => void;
@@ -25,7 +25,12 @@ export function LiveCanvas({ width, height, label, draw, children }: LiveCanvasP
   }, [draw, width, height]);
   return (
     <div class="picture" style={{ '--ratio': width / height }}>
-      <canvas ref={canvas} width={width} height={height} role="img" aria-label={label} />
+      <canvas
+        ref={canvas}
+        width={width}
+        height={height}
+        {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })}
+      />
       {children}
     </div>
   );

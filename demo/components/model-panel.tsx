@@ -1,18 +1,21 @@
-import { CandidateCard } from './candidate-card.tsx';
-import { DropOverlay } from './drop-overlay.tsx';
+import { OFFERED } from '../state/embedded.ts';
+import { choice } from '../state/model.ts';
 import { FolderPicker } from './folder-picker.tsx';
-import { LoadedModelDetails } from './loaded-model-details.tsx';
+import { OfferedModelCard, OwnModelCard } from './model-card.tsx';
 import '../styles/model.css';
 
-/** What model the page runs, and the way to one's own. */
+/** The models that there are, which of them the page runs, and the way to one's own. */
 export function ModelPanel() {
   return (
-    <section class="panel model" aria-labelledby="model-title">
+    <section class="model" aria-labelledby="model-title">
       <h2 id="model-title">Model</h2>
-      <LoadedModelDetails />
+      <ul class="models">
+        {OFFERED.map((model) => (
+          <OfferedModelCard key={model.id} model={model} />
+        ))}
+        {typeof choice.value !== 'string' && <OwnModelCard />}
+      </ul>
       <FolderPicker />
-      <CandidateCard />
-      <DropOverlay />
     </section>
   );
 }

@@ -8,17 +8,17 @@ export function MoreFields() {
   return (
     <details class="fields">
       <summary>
-        More{' '}
+        Clip size{' '}
         <span class="help">
           {formatAmount(frames, 'frame')} of {width} × {height}
         </span>
       </summary>
-      <div class="generate-numbers">
+      <div class="numbers">
         <SettingField name="frames" />
         <SettingField name="width" />
         <SettingField name="height" />
       </div>
-      <p class="help">Pixels. What the model was trained for looks best.</p>
+      <p class="help">Frames and pixels. What the model was trained for looks best.</p>
     </details>
   );
 }

@@ -1,33 +1,32 @@
 import { presets } from '../state/model.ts';
+import { presetTitle } from '../state/policy-words.ts';
 import { change, settings } from '../state/settings.ts';
+import { FORM_ID } from './form-id.ts';
 import '../styles/presets.css';
 
-/** What presets are called; a model may have others, too. */
-const NAMES = ['slow', 'balanced', 'fast'];
-
-/** The model's tuned options of the policy. Where it has none the choice stays in its place, and cannot be made. */
+/** The model's tuned options of the method. Where it has none there is nothing to choose. */
 export function PresetField() {
   const { policy, preset, policyOptions } = settings.value;
   const known = Object.keys(presets.value[policy] ?? {});
-  const names = [...new Set([...NAMES, ...known])];
+  if (known.length === 0) return null;
   const isChanged = Object.keys(policyOptions).length > 0;
   return (
-    <fieldset class="presets" disabled={known.length === 0}>
+    <fieldset class="presets">
       <legend>
-        Preset <span class="help">{known.length === 0 ? 'none for this policy' : isChanged && 'with changes'}</span>
+        How close to the full clip <span class="help">{isChanged && 'with changes'}</span>
       </legend>
-      <div class="preset-choice">
-        {names.map((name) => (
+      <div class="segments">
+        {known.map((name) => (
           <label key={name}>
             <input
               type="radio"
               name="preset"
+              form={FORM_ID}
               value={name}
               checked={name === preset}
-              disabled={!known.includes(name)}
               onChange={() => change({ preset: name, policyOptions: {} })}
             />
-            <span>{name}</span>
+            <span>{presetTitle(name)}</span>
           </label>
         ))}
       </div>

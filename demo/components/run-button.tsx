@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { machine } from '../state/gpu.ts';
 import { model } from '../state/model.ts';
 import { isBusy, stop } from '../state/session.ts';
 
@@ -9,7 +10,7 @@ export function RunButton() {
     return () => document.removeEventListener('keydown', stopOnEscape);
   }, []);
   const { value } = model;
-  const isHopeless = value.kind === 'failed' && value.isHopeless;
+  const isHopeless = (value.kind === 'failed' && value.isHopeless) || machine.value === 'none';
   return (
     <button
       id="run"

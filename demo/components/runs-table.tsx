@@ -6,13 +6,13 @@ import { runs } from '../state/runs.ts';
 import { RunRow } from './run-row.tsx';
 import { SortHeader } from './sort-header.tsx';
 
-/** This session's runs, newest first until it is sorted otherwise; it scrolls in a box of its own. */
+/** The user's runs, newest first until it is sorted otherwise; it scrolls in a box of its own. */
 export function RunsTable() {
   const order = useSignal<Order>({ column: 'id', direction: 'descending' });
   const rows = sortRows(runs.value.map(toRow), order.value);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-    <section class="scroll runs-table" tabIndex={0} aria-label="Runs of this session">
+    <section class="scroll runs-table" tabIndex={0} aria-label="Your runs">
       <table>
         <thead>
           <tr>
@@ -30,7 +30,6 @@ export function RunsTable() {
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p class="help runs-empty">Each run of this session gets a line here.</p>}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { Branch } from 'stillframe';
 import type { CacheRecord } from '../cache-view/record.ts';
+import { BRANCH_NAMES } from '../cache-view/words.ts';
 import { ScheduleStrip } from './schedule-strip.tsx';
 
 const BRANCHES: readonly Branch[] = ['cond', 'uncond'];
@@ -18,10 +19,15 @@ export function ScheduleStrips({ record, predicted }: ScheduleStripsProps) {
     <div class="strips" data-predicted-cond={predicted.cond} data-predicted-uncond={predicted.uncond}>
       {BRANCHES.map((branch) => (
         <div key={branch}>
-          <ScheduleStrip name={branch} title={`${branch} (as run)`} digits={schedule[branch] ?? ''} steps={steps} />
+          <ScheduleStrip
+            name={BRANCH_NAMES[branch].short}
+            title={`${BRANCH_NAMES[branch].long} (as run)`}
+            digits={schedule[branch] ?? ''}
+            steps={steps}
+          />
           <ScheduleStrip
             name="predicted"
-            title={`${branch} (predicted)`}
+            title={`${BRANCH_NAMES[branch].long} (predicted)`}
             digits={predicted[branch] ?? ''}
             steps={steps}
           />

@@ -69,7 +69,7 @@ function scoreOptions(scale: () => Scale): PlotOptions {
         values: (_, splits) => splits.map(formatScore),
       }),
     ],
-    series: [{}, line('--accent'), line('--warn', [6, 4])],
+    series: [{}, line('--accent'), line('--hatch', [6, 4])],
   };
 }
 

@@ -10,23 +10,21 @@ import { ThresholdControl } from './threshold-control.tsx';
 interface ScoreCurveProps {
   /** What was run, or is. */
   readonly record: CacheRecord;
-  /** Whether nothing was run yet. */
-  readonly isEmpty: boolean;
   /** What is tried on it, once it has run. */
   readonly whatIf: WhatIf | undefined;
 }
 
 /** What the policy measured against its threshold, and the schedule that another threshold would have given. */
-export function ScoreCurve({ record, isEmpty, whatIf }: ScoreCurveProps) {
+export function ScoreCurve({ record, whatIf }: ScoreCurveProps) {
   const curves = useMemo(() => curvesOf(record, whatIf), [record, whatIf]);
   const { cond, uncond, threshold, scale } = curves;
 
   return (
     <figure class="score-curve" aria-label="Indicator and threshold">
       <div class="curve-key" aria-hidden="true">
-        <span class="key">cond</span>
-        {uncond.length > 0 && <span class="key uncond">uncond</span>}
-        {threshold !== undefined && <span class="key line">threshold</span>}
+        <span class="key">with the prompt</span>
+        {uncond.length > 0 && <span class="key uncond">without it</span>}
+        {threshold !== undefined && <span class="key line">the line (threshold)</span>}
         <span class="key bar">computed</span>
         <span class="key bar reused">reused</span>
       </div>
@@ -38,7 +36,7 @@ export function ScoreCurve({ record, isEmpty, whatIf }: ScoreCurveProps) {
       />
       <ScheduleStrips record={record} predicted={predictedOf(whatIf)} />
       <ThresholdControl whatIf={whatIf} scale={scale} />
-      <p class="help curve-note">{curveNote(isEmpty ? undefined : record, whatIf)}</p>
+      <p class="help curve-note">{curveNote(record, whatIf)}</p>
     </figure>
   );
 }

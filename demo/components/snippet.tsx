@@ -1,18 +1,18 @@
 import { useSignal } from '@preact/signals';
 import { snippetOf } from '../snippet/code.ts';
 import { choice, loaded } from '../state/model.ts';
-import { shown } from '../state/runs.ts';
+import { isExample, shown } from '../state/runs.ts';
 import { settings, toRequest } from '../state/settings.ts';
 import '../styles/snippet.css';
 
 /** The code that the shown run amounts to; before the first run, what the form asks for. */
 export function Snippet() {
-  const run = shown.value;
+  const run = shown.value && !isExample(shown.value) ? shown.value : undefined;
   const code = run
     ? snippetOf({ name: run.model, isOwn: run.isOwnModel }, run.request)
     : snippetOf(chosenModel(), toRequest(settings.value));
   return (
-    <section class="panel" aria-labelledby="snippet-title">
+    <section class="snippet-section" aria-labelledby="snippet-title">
       <div class="row snippet-head">
         <h2 id="snippet-title">Use this in your app</h2>
         <CopyButton text={code} />

@@ -36,15 +36,12 @@ export function SpeedQuality() {
   const points = useMemo(() => pointsOf(runs.value), [runs.value]);
   const data = useMemo<uPlot.AlignedData>(() => [points.map((p) => p.speedup), points.map((p) => p.psnr)], [points]);
   const policies = useMemo(() => describePolicies().map(({ name }) => name), []);
+  if (points.length === 0) return null;
   return (
     <figure class="speed-quality">
       <figcaption>
         <h3>Speed against quality</h3>
-        <p class="help">
-          {points.length > 0
-            ? 'Up and to the right is better. Numbers are runs of the table.'
-            : 'Compare a run to see it here.'}
-        </p>
+        <p class="help">Up and to the right is better. Numbers are runs of the table.</p>
       </figcaption>
       <Plot
         options={OPTIONS}

@@ -8,17 +8,15 @@ const NAMES: Readonly<Record<View, string>> = { side: 'Side by side', wipe: 'Wip
 
 interface ViewChoiceProps {
   readonly view: Signal<View>;
-  /** While there is nothing to compare with. */
-  readonly isDisabled: boolean;
 }
 
 /** Chooses how the clip is compared. */
-export function ViewChoice({ view, isDisabled }: ViewChoiceProps) {
+export function ViewChoice({ view }: ViewChoiceProps) {
   const group = useId();
   return (
-    <fieldset class="view-choice" disabled={isDisabled}>
+    <fieldset class="view-choice">
       <legend class="unseen">How to compare</legend>
-      <div class="views">
+      <div class="segments">
         {(['side', 'wipe', 'difference'] as const).map((each) => (
           <label key={each}>
             <input

@@ -1,9 +1,12 @@
 import { formatAmount } from '../format.ts';
+import { policyTitle } from '../state/policy-words.ts';
 import type { Run } from '../state/runs.ts';
 
-/** A run in a few words, e.g. `Run 3: bwcache`. */
+/** A run in a few words, e.g. `Run 3: Reuse blocks (BWCache)`. */
 export function nameOf({ id, role, report }: Pick<Run, 'id' | 'role' | 'report'>): string {
-  return `Run ${id}: ${role === 'baseline' ? 'everything computed' : methodOf(role, report)}`;
+  const what = role === 'baseline' ? 'Everything computed' : methodOf(role, report);
+  // The example and its baseline have no number that means something.
+  return id < 1 ? what : `Run ${id}: ${what}`;
 }
 
 /** What a clip is, in words that claim no more than is known: nobody has looked at it yet. */
@@ -24,6 +27,6 @@ export function clipFileName({ report }: Pick<Run, 'report'>, type: string): str
 }
 
 function methodOf(role: Run['role'], { policy, steps }: Run['report']): string {
-  if (role === 'control') return `fewer steps (${steps})`;
-  return policy.name === 'none' ? 'no caching' : policy.name;
+  if (role === 'control') return `Fewer steps (${steps})`;
+  return policyTitle(policy);
 }

@@ -1,4 +1,4 @@
-import type { ModelInfo, Report } from 'stillframe';
+import type { ModelInfo, ModelPart, Report } from 'stillframe';
 import type { LoadedModel, RunRequest } from '../engine/protocol.ts';
 import type { Run } from './runs.ts';
 
@@ -7,6 +7,11 @@ export interface Estimate {
   readonly seconds: number;
   /** `measured`: from a run of this session; `rough`: from the model's size and the CPU's cores. */
   readonly source: 'measured' | 'rough';
+}
+
+/** What of a model says how long its runs take. */
+export interface EstimatedModel extends Pick<ModelInfo, 'id' | 'tokens'> {
+  readonly parts: readonly Pick<ModelPart, 'name' | 'parameters'>[];
 }
 
 /**
@@ -30,7 +35,7 @@ const LATENT_FRAMES = 4;
  */
 export function estimateSeconds(
   request: RunRequest,
-  { info, defaults }: { readonly info: Pick<ModelInfo, 'id' | 'parts' | 'tokens'> } & Pick<LoadedModel, 'defaults'>,
+  { info, defaults }: { readonly info: EstimatedModel } & Pick<LoadedModel, 'defaults'>,
   runs: readonly Pick<Run, 'model' | 'report'>[],
   cores: number,
 ): Estimate {

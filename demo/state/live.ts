@@ -18,8 +18,8 @@ export interface CacheView {
 
 /** A run under way. */
 export interface LiveRun extends CacheView {
-  /** What it is for: `Generating`, `Computing the baseline`. */
-  readonly title: string;
+  /** What it is for, as `Run.role`. */
+  readonly role: 'run' | 'baseline' | 'control';
   readonly request: RunRequest;
   /** By forward, then by block and sub-layer within it, a digit a step: see `ForwardEvent`. */
   readonly digits: Readonly<Partial<Record<ForwardKey, readonly string[]>>>;
@@ -39,10 +39,10 @@ export interface Preview {
 export const preview = signal<Preview | undefined>(undefined);
 
 /** A run begins. */
-export function beginLive(title: string, request: RunRequest): void {
+export function beginLive(role: LiveRun['role'], request: RunRequest): void {
   dropPreview();
   const nothing = { blocks: 0, schedule: {}, digits: {}, scores: [], stepSeconds: [] };
-  live.value = { title, request, steps: request.steps ?? 0, ...nothing };
+  live.value = { role, request, steps: request.steps ?? 0, ...nothing };
 }
 
 /** Takes in what the worker tells. What comes after the end is dropped. */

@@ -1,7 +1,8 @@
 import { computed, signal } from '@preact/signals';
 import type { Progress } from 'stillframe';
 import type { LoadedModel, ModelChoice } from '../engine/protocol.ts';
-import { EMBEDDED, EMBEDDED_ID, EMBEDDED_SIZES } from './embedded.ts';
+import { EMBEDDED, EMBEDDED_ID, EMBEDDED_SIZES, EMBEDDED_WORK } from './embedded.ts';
+import type { EstimatedModel } from './estimate.ts';
 import type { Presets } from './policies.ts';
 import { numberRules } from './rules.ts';
 
@@ -29,3 +30,8 @@ export const presets = computed<Presets>(() => loaded.value?.presets ?? (isEmbed
 
 /** What the form's numbers may be: as the model says, once it is loaded. */
 export const rules = computed(() => numberRules(loaded.value?.info.sizes ?? EMBEDDED_SIZES));
+
+/** What says how long a run takes: of the embedded model before it is loaded, too. */
+export const estimated = computed<({ readonly info: EstimatedModel } & Pick<LoadedModel, 'defaults'>) | undefined>(
+  () => loaded.value ?? (isEmbedded.value ? { info: EMBEDDED_WORK, defaults: EMBEDDED.defaults } : undefined),
+);

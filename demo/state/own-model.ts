@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ModelInfo } from 'stillframe';
 import type { ModelChoice } from '../engine/protocol.ts';
-import { EMBEDDED_ID } from './embedded.ts';
+import type { OfferedModel } from './embedded.ts';
 import { inspect, isBusy, openModel } from './session.ts';
 import { change, FIRST_SETTINGS, settings } from './settings.ts';
 
@@ -44,12 +44,13 @@ export async function openCandidate(): Promise<void> {
   await openModel(taken.choice);
 }
 
-/** Runs the page with the embedded model again, as it began. */
-export async function openEmbedded(): Promise<void> {
+/** Runs the page with a model that it offers, at the model's defaults. */
+export async function openOffered({ id, defaults }: OfferedModel): Promise<void> {
   if (isBusy.value) return;
   const { prompt, seed } = settings.value;
-  change({ ...FIRST_SETTINGS, prompt, seed });
-  await openModel(EMBEDDED_ID);
+  const { width, height, frames, steps, guidanceScale } = defaults;
+  change({ ...FIRST_SETTINGS, prompt, seed, width, height, frames, steps, guidanceScale });
+  await openModel(id);
 }
 
 /** Whether the page can run it: it generates from prompts. */

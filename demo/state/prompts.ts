@@ -23,14 +23,19 @@ export const WORDS = {
   backgrounds: ['black', 'white', 'gray', 'sky', 'sunset', 'forest'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** Prompts to begin with, and what a chip says of them. */
+/**
+ * Prompts to begin with, and what a chip says of them. They and their seeds were chosen by looking at some forty clips:
+ * they show what the model does well, which is round and square things in front of a plain background.
+ */
 export const EXAMPLES = [
-  { short: 'red circle', prompt: 'a red circle moving left on a sky background' },
-  { short: 'pink star', prompt: 'a pink star spinning on a forest background' },
-  { short: 'cyan ring', prompt: 'a cyan ring bouncing on a sunset background' },
+  { short: 'sunset', prompt: 'a yellow circle moving right on a sunset background', seed: 3 },
+  { short: 'rising', prompt: 'a cyan circle moving up on a black background', seed: 3 },
+  { short: 'red square', prompt: 'a red square moving left on a sky background', seed: 7 },
+  { short: 'growing', prompt: 'a blue circle growing on a sunset background', seed: 7 },
   {
-    short: 'square and triangle',
-    prompt: 'a blue square growing and a yellow triangle moving up on a black background',
+    short: 'two at once',
+    prompt: 'a blue square moving right and a yellow circle moving left on a black background',
+    seed: 7,
   },
 ] as const;
 

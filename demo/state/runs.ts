@@ -21,10 +21,12 @@ export interface NewRun extends FinishedRun {
   readonly model: string;
 }
 
-/** A run of this session. */
+/** A run: of this visit, or of an earlier one, of which a small copy was kept. */
 export interface Run extends NewRun {
-  /** From 1, in order; never given twice. */
+  /** From 1, in order; never given twice. Of the recorded example, 0 and below. */
   readonly id: number;
+  /** Its own beyond this visit, too. */
+  readonly key: string;
   /** Whether the model is a folder of the user's, not one of the manifest. */
   readonly isOwnModel: boolean;
   /** The model as it was loaded: its clips are comparable with each other, as long as it is there. */
@@ -32,22 +34,38 @@ export interface Run extends NewRun {
   readonly measured?: Measured;
 }
 
+/** What the page shows before there is a run: one that was recorded, and its baseline. */
+export interface Example {
+  readonly run: Run;
+  readonly baseline: Run;
+}
+
 let lastId = 0;
 
-/** This session's runs, oldest first. */
+/** The user's runs, oldest first. */
 export const runs = signal<readonly Run[]>([]);
+
+/** The recorded example, once it has come. */
+export const example = signal<Example | undefined>(undefined);
 
 /** The `id` of the run that the page shows. */
 export const shownId = signal<number | undefined>(undefined);
 
-/** The run that the page shows. */
-export const shown = computed(() => findRun(shownId.value));
+/** The run that the page shows: the example, while the user has none. */
+export const shown = computed(
+  () => findRun(shownId.value) ?? (runs.value.length === 0 ? example.value?.run : undefined),
+);
 
 /** The shown run's baseline, once there is one. */
 export const shownBaseline = computed(() => findRun(shown.value?.measured?.baseline));
 
 /** The shown run's honest control: fewer steps in the same time. */
 export const shownControl = computed(() => shown.value && controlFor(shown.value));
+
+/** Whether it is the example or its baseline. */
+export function isExample({ id }: Pick<Run, 'id'>): boolean {
+  return id < 1;
+}
 
 /** The run that another can be compared with, if there is one yet: same model and request, with everything computed. */
 export function baselineFor(run: Run): Run | undefined {
@@ -66,10 +84,14 @@ export function isOnGpu(run: Run): boolean {
 
 /** Adds a finished run. @returns it with its number. */
 export function addRun(run: NewRun): Run {
-  lastId++;
-  const added = { ...run, id: lastId, isOwnModel: typeof choice.value !== 'string', home: loaded.value };
-  runs.value = [...runs.value, added];
-  return added;
+  const key = crypto.randomUUID();
+  const isOwnModel = typeof choice.value !== 'string';
+  return add({ ...run, key, isOwnModel, home: loaded.value });
+}
+
+/** Adds what was kept of an earlier visit's run, of which the worker knows nothing. */
+export function addEarlier(run: Omit<Run, 'id' | 'home' | 'clip'>): Run {
+  return add({ ...run, clip: 0, home: undefined });
 }
 
 /** Notes how a run compares. */
@@ -79,7 +101,16 @@ export function setMeasured(id: number, measured: Measured): void {
 
 /** The run of that number. */
 export function findRun(id: number | undefined): Run | undefined {
-  return runs.value.find((run) => run.id === id);
+  const shownFirst = example.value;
+  const all = shownFirst ? [...runs.value, shownFirst.run, shownFirst.baseline] : runs.value;
+  return all.find((run) => run.id === id);
+}
+
+function add(run: Omit<Run, 'id'>): Run {
+  lastId++;
+  const added = { ...run, id: lastId };
+  runs.value = [...runs.value, added];
+  return added;
 }
 
 function findLike(run: Run, role: Run['role'], request: RunRequest): Run | undefined {

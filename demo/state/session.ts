@@ -24,7 +24,7 @@ export async function openModel(next: ModelChoice): Promise<void> {
 /** Generates what the settings say. */
 export async function generate(): Promise<void> {
   await act('Generating.', async (signal) => {
-    const run = await runOne('Generating', toRequest(settings.value), 'run', signal);
+    const run = await runOne('run', toRequest(settings.value), signal);
     shownId.value = run.id;
     status.value = 'Done.';
   });
@@ -52,7 +52,7 @@ export async function compare(id: number): Promise<void> {
 export async function tryFewerSteps(id: number): Promise<void> {
   await act('Trying fewer steps.', async (signal) => {
     const run = need(id);
-    const control = await runOne('Fewer steps in the same time', controlRequest(run), 'control', signal);
+    const control = await runOne('control', controlRequest(run), signal);
     await measure(control.id, signal);
     await measure(id, signal);
     status.value = `Done: ${control.report.steps} steps.`;
@@ -72,6 +72,11 @@ export function remove(id: number): void {
   runs.value = runs.value.filter((other) => other !== run);
   if (shownId.value === id) shownId.value = runs.value.at(-1)?.id;
   letGo(run);
+}
+
+/** Drops all runs, here and on the disk. */
+export function clearRuns(): void {
+  for (const { id } of runs.value) remove(id);
 }
 
 /** A run's clip as a file. */
@@ -103,8 +108,8 @@ export function begin(): void {
   });
 }
 
-async function runOne(title: string, request: RunRequest, role: Run['role'], signal: AbortSignal): Promise<Run> {
-  beginLive(title, request);
+async function runOne(role: Run['role'], request: RunRequest, signal: AbortSignal): Promise<Run> {
+  beginLive(role, request);
   beginRunPhases();
   try {
     await load();
@@ -125,7 +130,7 @@ async function measure(id: number, signal: AbortSignal): Promise<void> {
   // A baseline that was dropped is computed again: the clips are shown in step.
   if (findRun(run.measured?.baseline)) return;
   const request = baselineRequest(run);
-  const baseline = baselineFor(run) ?? (await runOne('Computing everything', request, 'baseline', signal));
+  const baseline = baselineFor(run) ?? (await runOne('baseline', request, signal));
   const comparison = await ask((engine) => engine.compare(run.clip, baseline.clip));
   signal.throwIfAborted();
   const speedup = baseline.report.seconds.denoise / run.report.seconds.denoise;

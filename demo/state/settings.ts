@@ -28,7 +28,7 @@ const { sampler: _sampler, fps: _fps, ...defaults } = EMBEDDED.defaults;
 /** Of the embedded model. */
 export const FIRST_SETTINGS: Settings = {
   prompt: EXAMPLES[0].prompt,
-  seed: 7,
+  seed: EXAMPLES[0].seed,
   ...defaults,
   policy: 'bwcache',
   preset: 'balanced',

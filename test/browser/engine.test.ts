@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineClient } from '../../demo/engine/client.ts';
 import type { EngineEvent, Pictures, RunRequest } from '../../demo/engine/protocol.ts';
-import { EMBEDDED_SIZES } from '../../demo/state/embedded.ts';
+import { EMBEDDED_SIZES, EMBEDDED_WORK } from '../../demo/state/embedded.ts';
 import { loadPipeline, noStore, type Phase } from '../../src/index.ts';
 
 const SMALL: RunRequest = {
@@ -50,7 +50,13 @@ describe('the worker', () => {
   test('loads a model that is looked up beside the page', async () => {
     const events: EngineEvent[] = [];
     const loaded = await engine.load('shapes', (event) => events.push(event));
-    expect(loaded.info).toMatchObject({ id: 'shapes', fits: true, sizes: EMBEDDED_SIZES });
+    expect(loaded.info).toMatchObject({
+      id: 'shapes',
+      fits: true,
+      sizes: EMBEDDED_SIZES,
+      tokens: EMBEDDED_WORK.tokens,
+    });
+    expect(loaded.info.parts).toContainEqual(expect.objectContaining(EMBEDDED_WORK.parts[0]));
     expect(loaded.info).toEqual(await engine.inspect('shapes'));
     expect(loaded.gpu.limits.maxBufferSize).toBeGreaterThan(2 ** 20);
     expect(loaded.presets.bwcache).toHaveProperty('balanced');

@@ -40,7 +40,7 @@ test('axe finds no violation in light and dark, before and after a comparison', 
   await page.getByRole('article', { name: 'wan-pipeline-euler' }).waitFor();
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await waitForStatus(page, 'Done.');
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'Check against the full clip' }).click();
   await waitForStatus(page, 'Compared.');
   await openAllDetails(page);
   await expectAccessible(page);

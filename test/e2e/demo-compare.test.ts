@@ -23,7 +23,7 @@ async function generate(page: Page): Promise<void> {
 }
 
 async function reportOf(page: Page): Promise<Report> {
-  return JSON.parse((await download(page, 'Download report')).bytes.toString());
+  return JSON.parse((await download(page, 'Save report')).bytes.toString());
 }
 
 /** The pixels of each frame of the stage's clip. */
@@ -52,10 +52,10 @@ describe('one run', () => {
     await previewed;
     const report = await reportOf(page);
     expect(report.blocks.reused).toBeGreaterThan(0);
-    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByRole('button', { name: 'Check against the full clip' }).click();
     await waitForStatus(page, 'Compared.');
     expect(await page.locator('.stage canvas').count()).toBe(2);
-    const headline = page.locator('.headline');
+    const headline = page.locator('.result');
     expect(await headline.innerText()).toMatch(/Speedup[\s\S]*×[\s\S]*PSNR[\s\S]*dB[\s\S]*SSIM/i);
     const share = report.blocks.computed / (report.blocks.computed + report.blocks.reused);
     expect(await headline.innerText()).toContain(`${(100 * share).toFixed(1)} %`);
@@ -63,16 +63,16 @@ describe('one run', () => {
       await page.getByRole('radio', { name: view }).check({ force: true });
       expect(await page.locator('.stage canvas').count()).toBe(view === 'Side by side' ? 2 : 1);
     }
-    await page.getByRole('button', { name: 'Also try: fewer steps' }).click();
+    await page.getByRole('button', { name: 'Could fewer steps do the same?' }).click();
     await waitForStatus(page, /^Done: \d+ steps\.$/);
     const rows = page.locator('.runs-table tbody tr');
     expect(await rows.count()).toBe(3);
-    const { bytes } = await download(page, 'Download JSON');
+    const { bytes } = await download(page, 'Save as JSON');
     const runs = JSON.parse(bytes.toString()) as { role: string; report: Report }[];
     expect(runs.map(({ role }) => role).sort()).toEqual(['baseline', 'control', 'run']);
     const control = runs.find(({ role }) => role === 'control')?.report;
     expect(control?.steps).toBe(Math.round(share * 8));
-    const csv = (await download(page, 'Download CSV')).bytes.toString().trim().split(/\r?\n/);
+    const csv = (await download(page, 'Save as CSV')).bytes.toString().trim().split(/\r?\n/);
     expect(csv.length).toBe(4);
     expect(complaints).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('one run', () => {
   test('dragging the threshold predicts what the policy does with the same scores, and what a run then does', async () => {
     const { page, complaints } = compared;
     const { policy } = await reportOf(page);
-    const { bytes } = await download(page, 'Download JSON');
+    const { bytes } = await download(page, 'Save as JSON');
     const runs = JSON.parse(bytes.toString()) as { role: string; report: Report }[];
     const recorded = runs.find(({ role }) => role === 'baseline')?.report as Report;
     const slider = page.locator('.threshold-slider input');
@@ -110,7 +110,7 @@ describe('one run', () => {
 test('a link reproduces the run: same schedule, same frames', async () => {
   const context = await site.context({ reducedMotion: 'reduce' });
   const first = await site.open(CACHED, context);
-  await first.page.getByLabel('Seed').first().fill('11');
+  await first.page.getByLabel('Seed', { exact: true }).fill('11');
   await generate(first.page);
   const [report, pictures] = [await reportOf(first.page), await frames(first.page)];
   const query = new URL(first.page.url()).search.slice(1);

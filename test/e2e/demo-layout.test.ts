@@ -94,11 +94,11 @@ test('with text of twice the size nothing sticks out on a phone, all panels bein
   expect(complaints).toEqual([]);
 });
 
-test('on a phone the clip comes right after the progress', async () => {
+test('on a phone the stage comes right after the prompt', async () => {
   const context = await site.context({ viewport: { width: 360, height: 740 } });
   const { page } = await site.open(SHORT, context);
   const tops = await page.evaluate(() =>
-    ['.generate', '.phases', '.stage', '.model', '.gpu'].map(
+    ['.ask', '.stage', '.settings', '.story', '.model', '.gpu'].map(
       (panel) => document.querySelector(panel)?.getBoundingClientRect().top ?? Number.NaN,
     ),
   );
@@ -112,7 +112,7 @@ async function expectWhole(page: Page, width: number, when: string): Promise<voi
   expect(PNG.sync.read(await readFile(path)).width).toBe(width);
   const tooWide = await page.evaluate(() => {
     const edge = document.documentElement.clientWidth;
-    const boxes = [...document.querySelectorAll('.panel, .box, h1, h2, p, button, input, canvas')];
+    const boxes = [...document.querySelectorAll('section, form, .box, h1, h2, p, button, input, canvas')];
     // What is wider scrolls inside its own box.
     return boxes.filter((box) => box.getBoundingClientRect().right > edge + 1 && !box.closest('.scroll')).map(String);
   });

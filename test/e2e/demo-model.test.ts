@@ -34,14 +34,14 @@ async function file(name: string, text: string): Promise<string> {
   return join(disk, name);
 }
 
-const loadedModel = (page: Page) => page.locator('.model summary').first().innerText();
+const loadedModel = (page: Page) => page.locator('.model-card.chosen').innerText();
 const card = (page: Page) => page.getByRole('article', { name: 'my-model' });
 
 test('a folder that is dropped is looked at, then taken, and makes a clip', async () => {
   const { page, complaints } = await site.open('seed=3&set.threshold=0.1');
   await waitForStatus(page, 'Ready.');
   const before = await loadedModel(page);
-  expect(before).toMatch(/^shapes .* M parameters, .* MB$/);
+  expect(before).toMatch(/^shapes\s+in use\s+fits this GPU[\s\S]* M parameters; .* MB to download once, MIT licence/);
 
   await drop(page, await modelFolder('my-model'));
   await card(page).waitFor();
@@ -55,13 +55,12 @@ test('a folder that is dropped is looked at, then taken, and makes a clip', asyn
 
   await page.getByRole('button', { name: 'Use this model' }).click();
   await page
-    .locator('.model summary')
-    .first()
-    .filter({ hasText: /my-model .* parameters/ })
+    .locator('.model-card.chosen')
+    .filter({ hasText: /my-model.*in use.* parameters/ })
     .waitFor({ timeout: 180_000 });
   // What was tuned was tuned for the model before; a folder's defaults are its class's.
   expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('50');
-  await page.locator('summary', { hasText: 'More' }).click();
+  await page.locator('summary', { hasText: 'Clip size' }).click();
   for (const [label, value, now] of [
     ['Frames', '81', '5'],
     ['Width', '832', '64'],
@@ -73,16 +72,15 @@ test('a folder that is dropped is looked at, then taken, and makes a clip', asyn
   await page.getByLabel('Steps', { exact: true }).fill('2');
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await waitForStatus(page, 'Done.');
-  const { bytes } = await download(page, 'Download report');
+  const { bytes } = await download(page, 'Save report');
   const report = JSON.parse(bytes.toString()) as Report;
   expect(report).toMatchObject({ model: 'my-model', seed: 3, steps: 2, frames: 5, width: 64, height: 64 });
   expect(report.policy.options).not.toMatchObject({ threshold: 0.1 });
 
-  await page.getByRole('button', { name: 'Back to the embedded model' }).click();
+  await page.getByRole('button', { name: 'Use shapes' }).click();
   await page
-    .locator('.model summary')
-    .first()
-    .filter({ hasText: /shapes .* parameters/ })
+    .locator('.model-card.chosen')
+    .filter({ hasText: /shapes.*in use.* parameters/ })
     .waitFor({ timeout: 180_000 });
   expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('30');
   expect(complaints).toEqual([]);

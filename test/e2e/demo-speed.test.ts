@@ -21,7 +21,7 @@ test('the first paint comes within a second, and the form works before the weigh
 }, async () => {
   await using slow = await DemoSite.start({ latency: 150 });
   const { page, complaints } = await slow.open('steps=1&frames=1');
-  await page.getByLabel('Prompt').first().fill('a blue star spinning on a white background');
+  await page.getByLabel('What should it show?').fill('a blue star spinning on a white background');
   await page.getByLabel('Seed').first().fill('5');
   expect(await page.locator('#run').isEnabled()).toBe(true);
   expect(await page.locator('#status').innerText()).not.toBe('Ready.');
@@ -48,7 +48,7 @@ test('the main thread is never blocked over 50 ms during a run and a comparison'
   await page.waitForFunction(() => (globalThis as unknown as { tasks: number[] }).tasks.splice(0).length > 0);
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
   await waitForStatus(page, 'Done.');
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'Check against the full clip' }).click();
   await waitForStatus(page, 'Compared.');
   expect(await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks)).toEqual([]);
   expect(complaints).toEqual([]);

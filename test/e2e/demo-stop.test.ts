@@ -66,12 +66,21 @@ test('a run stops in each of its phases, and the next one works', async () => {
     await stopAndSee(page, phase, by);
     await finish(page);
   }
+  // What is shown after a stop is the clip before it, and all of it.
+  const schedules = () => page.locator('.strip-cells').evaluateAll((all) => all.map((each) => each.ariaLabel));
+  const before = await schedules();
+  await page.getByLabel('Steps', { exact: true }).fill('5');
+  await stopAndSee(page, 'Steps');
+  expect(await schedules()).toEqual(before);
+  expect(await page.locator('.stage-caption').innerText()).toMatch('3 steps');
+  expect(await page.locator('.run-progress').count()).toBe(0);
+  await page.getByLabel('Steps', { exact: true }).fill('3');
   // The baseline of a comparison stops as well, and leaves the run as it was.
   const stopped = stopIn(page, 'Steps');
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'Check against the full clip' }).click();
   await stopped;
   await waitForStatus(page, 'Stopped.');
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'Check against the full clip' }).click();
   await waitForStatus(page, 'Compared.');
   expect(complaints).toEqual([]);
 });

@@ -22,12 +22,12 @@ test('from the first visit to a clip, its file and its report', async () => {
   await waitForStatus(page, 'Done.');
   expect(await distinctColors(page)).toBeGreaterThan(100);
   await page.getByRole('button', { name: /Play|Pause/ }).click();
-  expect(await page.locator('#phases').innerText()).toMatch('from network');
+  expect(await page.locator('#load').innerText()).toMatch('from network');
 
-  const clip = await download(page, 'Download clip');
+  const clip = await download(page, 'Save video');
   expect(clip.name).toMatch(/^stillframe-3-bwcache\.(mp4|webm)$/);
   expect(await decoded(page, clip)).toEqual({ frames: 5, width: 128, height: 128 });
-  const { bytes } = await download(page, 'Download report');
+  const { bytes } = await download(page, 'Save report');
   const report = JSON.parse(bytes.toString()) as Report;
   expect(report).toMatchObject({ model: 'shapes', steps: 3, seed: 3, frames: 5, guidanceScale: 4 });
   expect(report.policy.name).toBe('bwcache');
@@ -43,7 +43,7 @@ test('with COOP and COEP headers it works as well, and a second visit takes the 
   const before = isolated.server.requests.length;
   const second = await isolated.open('steps=1&frames=1', context);
   await waitForStatus(second.page, 'Ready.');
-  expect(await second.page.locator('#phases').innerText()).toMatch('from cache');
+  expect(await second.page.locator('#load').innerText()).toMatch('from cache');
   const weights = isolated.server.requests.slice(before).filter(({ path }) => path.endsWith('.safetensors'));
   expect(weights).toEqual([]);
   await press(second.page, 'Generate');

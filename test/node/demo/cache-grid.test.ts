@@ -96,7 +96,7 @@ describe('what is drawn', () => {
 
   test('of a run under way knows the options of its preset', () => {
     const presets = { bwcache: { balanced: { blocks: 2, threshold: 0.1 }, fast: { blocks: 4 } } };
-    const run = { ...RECORD, digits: {}, title: 'Generating' };
+    const run = { ...RECORD, digits: {}, role: 'run' as const };
     const policyOf = (policyOptions: Record<string, string | number>) =>
       liveRecord({ ...run, request: { prompt: 'x', policy: 'bwcache', policyOptions } }, presets).policy.options;
     expect(policyOf({ preset: 'fast', threshold: 0.2 })).toEqual({ blocks: 4, threshold: 0.2 });
@@ -107,7 +107,7 @@ describe('what is drawn', () => {
 
 test('a run under way shows what each block came to, by the digits that are told', () => {
   const digits = { cond: ['10', '1h', '10', '00'] };
-  const run = { ...RECORD, blocks: 2, digits, title: 'Generating', request: { prompt: 'x' } };
+  const run = { ...RECORD, blocks: 2, digits, role: 'run' as const, request: { prompt: 'x' } };
   const { sites } = liveRecord(run);
   expect(sites).toEqual([
     { key: 'cond', site: 'block.0', digits: '1h' },

@@ -15,19 +15,25 @@ describe('in words', () => {
   test('a schedule', () => {
     expect(stepRanges('1111100010', '1')).toBe('0–4, 8');
     expect(stepRanges('1111100010', '0')).toBe('5–7, 9');
-    expect(scheduleSentence('cond', '1111100010', 10)).toBe('cond computed 6 of 10 steps: 0–4, 8');
-    expect(scheduleSentence('cond', '110', 10)).toBe('cond computed 2 of the first 3 steps: 0–1');
-    expect(scheduleSentence('uncond', '', 10)).toBe('uncond: nothing yet');
+    expect(scheduleSentence('with the prompt', '1111100010', 10)).toBe(
+      'with the prompt: computed 6 of 10 steps: 0–4, 8',
+    );
+    expect(scheduleSentence('with the prompt', '110', 10)).toBe(
+      'with the prompt: computed 2 of the first 3 steps: 0–1',
+    );
+    expect(scheduleSentence('without the prompt', '', 10)).toBe('without the prompt: nothing yet');
   });
 
   test('a cell', () => {
     const grid = gridOf(RECORD, 'cond');
-    expect(cellSentence(grid, 1, 2)).toBe('cond, step 1, block 2: computed, score 0.3');
-    expect(cellSentence(grid, 0, 0)).toBe('cond, step 0, block 0: computed, not measured');
-    expect(cellSentence(grid, 2, 0)).toBe('cond, step 2, block 0: reused');
+    expect(cellSentence(grid, 1, 2)).toBe('with the prompt, step 1, block 2: computed, score 0.3');
+    expect(cellSentence(grid, 0, 0)).toBe('with the prompt, step 0, block 0: computed, not measured');
+    expect(cellSentence(grid, 2, 0)).toBe('with the prompt, step 2, block 0: reused');
     const measurements = [measuredBlocks(1)];
     const ofStep = { ...RECORD, measurements, scores: [scoresOf(2, 'cond', [0.05])] };
-    expect(cellSentence(gridOf(ofStep, 'cond'), 2, 1)).toBe('cond, step 2, block 1: reused, the step’s score 0.05');
+    expect(cellSentence(gridOf(ofStep, 'cond'), 2, 1)).toBe(
+      'with the prompt, step 2, block 1: reused, the step’s score 0.05',
+    );
     expect(cellSentence(gridOf({ ...RECORD, sites: wholeBlocks({ cond: '' }, 3) }, 'cond'), 2, 1)).toContain(
       'not known yet',
     );
@@ -38,17 +44,19 @@ describe('in words', () => {
   });
 
   test('a curve', () => {
-    expect(curveSentence([null, 0.3, 0.1], [])).toBe('Score by step. cond from 0.3 at step 1 to 0.1 at step 2.');
-    expect(curveSentence([], [])).toBe('Score by step. Nothing was measured.');
+    expect(curveSentence([null, 0.3, 0.1], [])).toBe(
+      'Score by step, with the prompt from 0.3 at step 1 to 0.1 at step 2.',
+    );
+    expect(curveSentence([], [])).toBe('Score by step, nothing was measured.');
   });
 
   test('an outcome: how much is computed, and how far it is known', () => {
     const schedule = { cond: '10' };
     const known = { schedule, sites: [], scores: [], isComplete: true, computedShare: 0.4 };
-    expect(outcomeSentence(known)).toBe(
-      '40.0 % of the block forwards computed: at best 2.50 × as fast as computing all.',
+    expect(outcomeSentence(known)).toBe('40.0 % of the work done: at best 2.50 × as fast as the full clip.');
+    expect(outcomeSentence({ ...known, isComplete: false })).toContain(
+      'A check against the full clip measures every step',
     );
-    expect(outcomeSentence({ ...known, isComplete: false })).toContain('Compare measures every step');
     expect(outcomeSentence(new Error('It measured something else.'))).toBe('It measured something else.');
   });
 
@@ -60,7 +68,6 @@ describe('in words', () => {
     expect(
       curveNote({ ...none, sites: [{ key: 'cond', site: 'blocks.0-2.mlp', digits: '1101' }] }, undefined),
     ).toContain('known beforehand');
-    expect(curveNote(undefined, undefined)).toContain('After a run');
   });
 });
 

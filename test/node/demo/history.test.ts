@@ -12,7 +12,7 @@ import { newRun, REPORT } from './runs-support.ts';
 const MEASURED = { baseline: 2, speedup: 2.5, psnr: 44.25, ssim: 0.9966, framePsnr: [44.25], frameSsim: [0.9966] };
 
 function run(id: number, changes: Partial<Run> = {}): Run {
-  return { ...newRun(), id, isOwnModel: false, home: undefined, ...changes };
+  return { ...newRun(), id, key: `key ${id}`, isOwnModel: false, home: undefined, ...changes };
 }
 
 /** Reads CSV back by the grammar of RFC 4180. */

@@ -107,7 +107,7 @@ describe('a link', () => {
 
   test('is written out, so that other defaults do not change it', () => {
     expect(toQuery({ ...FIRST_SETTINGS, preset: 'fast', policyOptions: { threshold: 0.08 } })).toBe(
-      'prompt=a+red+circle+moving+left+on+a+sky+background&seed=7&steps=30&guidance=4&frames=17&width=128&height=128' +
+      'prompt=a+yellow+circle+moving+right+on+a+sunset+background&seed=3&steps=30&guidance=4&frames=17&width=128&height=128' +
         '&policy=bwcache&preset=fast&set.threshold=0.08',
     );
   });
@@ -116,6 +116,16 @@ describe('a link', () => {
     expect(fromQuery('', presets)).toEqual({ settings: FIRST_SETTINGS, warnings: [] });
     expect(fromQuery('?steps=12&seed=3', presets).settings).toEqual({ ...FIRST_SETTINGS, steps: 12, seed: 3 });
   });
+
+  test.each(['policy=magic', 'steps=many', 'preset=huge', 'set.tau=1', 'width=7', 'guidance=-3'])(
+    'keeps all else where it has %s',
+    (wrong) => {
+      const query = `${wrong}&prompt=a+blue+star&seed=12&frames=9&height=64`;
+      const { settings, warnings } = fromQuery(query, presets);
+      expect(warnings).toHaveLength(1);
+      expect(settings).toMatchObject({ prompt: 'a blue star', seed: 12, frames: 9, height: 64 });
+    },
+  );
 
   test('with a policy and no preset means what the library makes of it', () => {
     const policySettings = (query: string) => {

@@ -28,7 +28,7 @@ function forward(step: number, branch: 'cond' | 'uncond', computed: number): Eng
 
 describe('a run under way', () => {
   test('is folded from what the worker tells', () => {
-    beginLive('Generating', REQUEST);
+    beginLive('run', REQUEST);
     const scores = scoresOf(1, 'cond', [0.2, 0.4]);
     const events: EngineEvent[] = [
       forward(0, 'cond', 12),
@@ -41,7 +41,7 @@ describe('a run under way', () => {
     ];
     events.forEach(takeLive);
     expect(live.value).toEqual({
-      title: 'Generating',
+      role: 'run',
       request: REQUEST,
       // A policy may take fewer steps than were asked for.
       steps: 15,
@@ -54,7 +54,7 @@ describe('a run under way', () => {
   });
 
   test('progress and warnings do not draw it again', () => {
-    beginLive('Generating', REQUEST);
+    beginLive('run', REQUEST);
     const before = live.value;
     takeLive({ kind: 'progress', progress: { phase: 'denoise', loaded: 1, total: 30 } });
     takeLive({ kind: 'warning', message: 'the store is full' });
@@ -62,13 +62,13 @@ describe('a run under way', () => {
   });
 
   test('nothing of it is left for the next', () => {
-    beginLive('Generating', REQUEST);
+    beginLive('run', REQUEST);
     takeLive(forward(0, 'cond', 12));
     endLive();
     expect(live.value).toBeUndefined();
     takeLive(forward(1, 'cond', 12));
     expect(live.value).toBeUndefined();
-    beginLive('Again', REQUEST);
+    beginLive('run', REQUEST);
     expect(live.value).toMatchObject({ blocks: 0, schedule: {} });
   });
 });
@@ -76,7 +76,7 @@ describe('a run under way', () => {
 describe('a preview', () => {
   test('is closed when the next one comes, and when the run is over', () => {
     const [first, second] = [picture(), picture()];
-    beginLive('Generating', REQUEST);
+    beginLive('run', REQUEST);
     takeLive({ kind: 'preview', step: 2, picture: first });
     expect(preview.value).toEqual({ step: 2, picture: first });
     takeLive({ kind: 'preview', step: 5, picture: second });

@@ -89,7 +89,7 @@ describe('trying a threshold', () => {
     tryThreshold(0.05);
     show(withOptions({ threshold: 0.3 }));
     expect(whatIf.value?.policy.options.threshold).toBe(0.3);
-    beginLive('Generating', { prompt: 'x' });
+    beginLive('run', { prompt: 'x' });
     expect(whatIf.value).toBeUndefined();
   });
 

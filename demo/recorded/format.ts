@@ -1,0 +1,54 @@
+/**
+ * A run as it outlives the page: its report, and a small lossy copy of its pictures.
+ *
+ * @module
+ */
+import type { Measured, NewRun, Run } from '../state/runs.ts';
+
+/** All of a run but its pictures, as JSON. */
+export interface RecordedRun extends Pick<NewRun, 'role' | 'model' | 'request' | 'report'>, Pick<Run, 'isOwnModel'> {
+  /** Its own for ever, as a run's number is not. */
+  readonly key: string;
+  /** `baseline` is a `key`. */
+  readonly measured?: Omit<Measured, 'baseline'> & { readonly baseline: string };
+  /** Of its pictures. */
+  readonly frames: FrameSheet;
+}
+
+/** How a clip's frames lie in one picture: row by row, in as many columns as `columnsOf` says. */
+export interface FrameSheet {
+  readonly count: number;
+  /** Pixels of a frame in the sheet. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second. */
+  readonly fps: number;
+}
+
+/** Columns of a sheet: about as many as rows, as pictures may not be too long. */
+export function columnsOf({ count }: Pick<FrameSheet, 'count'>): number {
+  return Math.ceil(Math.sqrt(count));
+}
+
+/** Where a frame lies in its sheet, in pixels. */
+export function placeOf(frame: number, sheet: FrameSheet): { readonly x: number; readonly y: number } {
+  const columns = columnsOf(sheet);
+  return { x: (frame % columns) * sheet.width, y: Math.floor(frame / columns) * sheet.height };
+}
+
+/** What is kept of a run. @param keyOf A run's key by its number. */
+export function toRecorded(run: Run, keyOf: (id: number) => string | undefined, frames: FrameSheet): RecordedRun {
+  const { key, role, model, isOwnModel, request, report, measured } = run;
+  const baseline = measured && keyOf(measured.baseline);
+  return {
+    ...{ key, role, model, isOwnModel, request, report, frames },
+    ...(measured && baseline !== undefined && { measured: { ...measured, baseline } }),
+  };
+}
+
+/** JSON of what was recorded; scores and times to four digits, which is more than anyone reads. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, each) =>
+    typeof each === 'number' && !Number.isInteger(each) ? Number(each.toPrecision(4)) : each,
+  );
+}

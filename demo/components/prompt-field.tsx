@@ -56,7 +56,7 @@ function UnknownWords({ unknown }: { readonly unknown: readonly UnknownWord[] })
 
 function Examples() {
   return (
-    <fieldset class="chips">
+    <fieldset class="chips scroll">
       <legend class="unseen">Example prompts</legend>
       {EXAMPLES.map(({ short, prompt, seed }) => (
         <button key={prompt} type="button" class="chip" title={prompt} onClick={() => change({ prompt, seed })}>

@@ -5,8 +5,13 @@
  */
 import type { Measured, NewRun, Run } from '../state/runs.ts';
 
+/** Counts up whenever a report or a request changes its form: what was recorded in another one is not shown. */
+export const FORMAT = 1;
+
 /** All of a run but its pictures, as JSON. */
 export interface RecordedRun extends Pick<NewRun, 'role' | 'model' | 'request' | 'report'>, Pick<Run, 'isOwnModel'> {
+  /** `FORMAT` of the page that recorded it. */
+  readonly format: number;
   /** Its own for ever, as a run's number is not. */
   readonly key: string;
   /** `baseline` is a `key`. */
@@ -41,7 +46,7 @@ export function toRecorded(run: Run, keyOf: (id: number) => string | undefined, 
   const { key, role, model, isOwnModel, request, report, measured } = run;
   const baseline = measured && keyOf(measured.baseline);
   return {
-    ...{ key, role, model, isOwnModel, request, report, frames },
+    ...{ format: FORMAT, key, role, model, isOwnModel, request, report, frames },
     ...(measured && baseline !== undefined && { measured: { ...measured, baseline } }),
   };
 }

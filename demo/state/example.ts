@@ -1,4 +1,4 @@
-import type { RecordedRun } from '../recorded/format.ts';
+import { FORMAT, type RecordedRun } from '../recorded/format.ts';
 import { fromSheet } from '../recorded/sheet.ts';
 import { example, type Run } from './runs.ts';
 
@@ -16,6 +16,7 @@ export async function showExample(): Promise<void> {
   try {
     const [file, run, baseline] = await Promise.all([get('example.json'), get('run.webp'), get('baseline.webp')]);
     const recorded = (await file.json()) as ExampleFile;
+    if (recorded.run.format !== FORMAT) throw new Error('It is of another version of the page.');
     example.value = {
       run: await asRun(0, recorded.run, await run.blob()),
       baseline: await asRun(-1, recorded.baseline, await baseline.blob()),
@@ -32,7 +33,7 @@ async function get(name: string): Promise<Response> {
 }
 
 async function asRun(id: number, recorded: RecordedRun, picture: Blob): Promise<Run> {
-  const { frames: layout, measured, ...rest } = recorded;
+  const { frames: layout, measured, format: _, ...rest } = recorded;
   const pictures = await fromSheet({ layout, picture });
   return {
     ...rest,

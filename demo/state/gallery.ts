@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { toRecorded } from '../recorded/format.ts';
+import { FORMAT, toRecorded } from '../recorded/format.ts';
 import { fromSheet, toSheet } from '../recorded/sheet.ts';
 import { RunStore, type StoredRun } from '../recorded/store.ts';
 import { addEarlier, findRun, type Run, runs, setMeasured, shownId } from './runs.ts';
@@ -23,9 +23,10 @@ const written = new Map<string, Run['measured']>();
 export async function followGallery(): Promise<void> {
   try {
     const store = await RunStore.open();
-    const earlier = await store.all();
-    await restore(earlier.slice(-MOST_RUNS));
-    for (const { run } of earlier.slice(0, -MOST_RUNS)) await store.remove(run.key);
+    const all = await store.all();
+    const kept = all.filter(({ run }) => run.format === FORMAT).slice(-MOST_RUNS);
+    await restore(kept);
+    for (const stored of all) if (!kept.includes(stored)) await store.remove(stored.run.key);
     isKept.value = true;
     let writing = Promise.resolve();
     effect(() => {
@@ -46,7 +47,7 @@ function stopKeeping(error: unknown): void {
 async function restore(stored: readonly StoredRun[]): Promise<void> {
   const ids = new Map<string, number>();
   for (const { run: recorded, picture } of stored) {
-    const { frames: layout, measured: _, ...rest } = recorded;
+    const { frames: layout, measured: _, format: __, ...rest } = recorded;
     const pictures = await fromSheet({ layout, picture }).catch(() => undefined);
     if (pictures) ids.set(recorded.key, addEarlier({ ...rest, pictures }).id);
   }

@@ -7,6 +7,8 @@ const TITLES: Readonly<Record<string, string>> = {
   teacache: 'Skip alike steps (TeaCache)',
   fbcache: 'Look at the first block (FBCache)',
   smoothcache: 'Reuse by measured errors (SmoothCache)',
+  taylorseer: 'Forecast what comes (TaylorSeer)',
+  pab: 'Reuse attention (PAB)',
   'fewer-steps': 'Take fewer steps',
 };
 

@@ -75,11 +75,18 @@ describe('someone who stays', () => {
     expect(await page.locator('.screen canvas').count()).toBe(2);
   });
 
+  test('comes back after the page was changed so that it cannot read what it kept: it is dropped, not shown', async () => {
+    await page.evaluate(spoilOne);
+    await page.reload();
+    await page.locator('.gallery button').first().waitFor();
+    expect(await page.locator('.gallery button').count()).toBe(1);
+  });
+
   test('changes how much is skipped: a choice and a press', async () => {
     await page.getByRole('radio', { name: 'fastest' }).check({ force: true });
     await press(page, /^Generate$/);
     await waitForStatus(page, 'Done.');
-    expect(await page.locator('.gallery button').count()).toBe(3);
+    expect(await page.locator('.gallery button').count()).toBe(2);
     await press(page, 'Clear all');
     expect(await page.locator('.runs').count()).toBe(0);
     await page.getByRole('heading', { name: 'A recorded example' }).waitFor();
@@ -136,6 +143,23 @@ test('someone with a keyboard alone makes a clip, and stops another', async () =
   await waitForStatus(page, 'Stopped.');
   expect(complaints).toEqual([]);
 });
+
+/** Makes one of the kept runs one of another version. */
+function spoilOne(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('stillframe-gallery');
+    opening.onsuccess = () => {
+      const runs = opening.result.transaction('runs', 'readwrite').objectStore('runs');
+      const reading = runs.getAll();
+      reading.onsuccess = () => {
+        const [stored] = reading.result.filter(({ run }) => run.role === 'baseline');
+        const writing = runs.put({ ...stored, run: { key: stored.run.key, format: 0 } });
+        writing.onsuccess = () => resolve();
+        writing.onerror = () => reject(writing.error);
+      };
+    };
+  });
+}
 
 /** What a browser sees in an animated picture. */
 function sizeOf(page: Page, bytes: Buffer, type: string) {

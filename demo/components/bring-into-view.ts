@@ -8,6 +8,8 @@ export function showWhole(element: HTMLElement | null): void {
   if (!element) return;
   const { top, bottom, height } = element.getBoundingClientRect();
   if (top >= 0 && bottom <= innerHeight) return;
-  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  element.scrollIntoView({ block: height > innerHeight ? 'start' : 'nearest', behavior: isCalm ? 'auto' : 'smooth' });
+  // A long way would take long, and show what nobody looks for.
+  const isFar = bottom < 0 || top > innerHeight;
+  const isCalm = isFar || matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element.scrollIntoView({ block: height > innerHeight ? 'start' : 'nearest', behavior: isCalm ? 'instant' : 'smooth' });
 }

@@ -11,5 +11,8 @@ export function showWhole(element: HTMLElement | null): void {
   // A long way would take long, and show what nobody looks for.
   const isFar = bottom < 0 || top > innerHeight;
   const isCalm = isFar || matchMedia('(prefers-reduced-motion: reduce)').matches;
-  element.scrollIntoView({ block: height > innerHeight ? 'start' : 'nearest', behavior: isCalm ? 'instant' : 'smooth' });
+  element.scrollIntoView({
+    block: height > innerHeight ? 'start' : 'nearest',
+    behavior: isCalm ? 'instant' : 'smooth',
+  });
 }

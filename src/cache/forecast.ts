@@ -38,19 +38,6 @@ export function taylor(order: number): Forecast {
   };
 }
 
-/**
- * From the newest value on along the last change, `f + (f - older f) weight` (FasterCache, arXiv 2410.19355, section 3.2).
- *
- * @param weight 0 for the newest as it is.
- */
-export function extrapolate(weight: number): Forecast {
-  return {
-    name: `extrapolate ${weight}`,
-    depth: 2,
-    weights: (kept) => (kept.length < 2 ? [1] : [1 + weight, -weight]),
-  };
-}
-
 /** What the `order`-th difference at the `at`-th newest value is made of: a weight for each kept value. */
 function differenceWeights(kept: readonly number[], at: number, order: number): number[] {
   if (order === 0) return kept.map((_, i) => Number(i === at));

@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts';
-import { choiceOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
+import { choiceOption, numberOption, type OptionKind, type OptionValues, resolveOptions } from './options.ts';
 import type { ReuseLimits } from './rule.ts';
 
 /** A mask of steps: a digit each, 1 to compute. */
@@ -75,15 +75,7 @@ export interface CacheLimits extends ReuseLimits {
 }
 
 /** No limits but that the first step computes. */
-export const NO_LIMITS = cacheLimits({
-  branches: 'separate',
-  start: 0,
-  end: 1,
-  warmupSteps: 0,
-  maxContinuousCachedSteps: -1,
-  maxCachedSteps: -1,
-  stepsMask: '',
-});
+export const NO_LIMITS = cacheLimits(resolveOptions('none', LIMITS, {}));
 
 /** What the options of `LIMITS` come to. */
 export function cacheLimits(options: OptionValues<typeof LIMITS>): CacheLimits {

@@ -1,4 +1,5 @@
 import { type Action, flattened, type Run } from '../cache/action.ts';
+import type { Declaration } from '../cache/declaration.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
 import { branchOf, chunkOf, type ForwardKey, forwardKey, type RunShape } from '../cache/run-shape.ts';
 import type { Forward, Scheduler } from '../cache/scheduler.ts';
@@ -29,9 +30,10 @@ export class Executor {
     private readonly configured: ConfiguredPolicy,
     shape: RunShape,
     ops: Omit<OpContext, 'recorder'>,
-    decider: Decider = 'gpu',
+    asked: Decider = 'gpu',
   ) {
     const declaration = configured.policy.declare(shape);
+    const decider = asked === 'gpu' && needsHost(declaration) ? 'host' : asked;
     const { limits } = configured;
     this.#remedy = declaration.remedy;
     const onGpu = new Set(decider === 'gpu' ? declaration.decisions?.map(({ measurement }) => measurement) : []);
@@ -140,4 +142,16 @@ export class Executor {
   get #parts() {
     return [...this.#keys.values()].flatMap(({ parts }) => parts);
   }
+}
+
+/**
+ * Whether the host must decide: both outcomes of a decision of the GPU's are the same commands at every step, so neither a
+ * slot whose places take turns nor a mask of heads can be in one.
+ */
+function needsHost({ slots, decisions = [] }: Declaration): boolean {
+  const varying = new Set(
+    slots.flatMap(({ name, site, depth = 1 }) => (depth > 1 || site.endsWith('.heads') ? [name] : [])),
+  );
+  const actions = decisions.flatMap(({ computes, reuses }) => [...flattened(computes), ...flattened(reuses)]);
+  return actions.some((action) => 'slot' in action && varying.has(action.slot));
 }

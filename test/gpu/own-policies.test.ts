@@ -3,10 +3,11 @@
  * the same sums in float64, of tensors that were read back.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Action, forward, keep, restore, run } from '../../src/cache/action.ts';
+import { type Action, decide, forward, keep, measure, restore, run } from '../../src/cache/action.ts';
 import type { Declaration } from '../../src/cache/declaration.ts';
 import { taylor } from '../../src/cache/forecast.ts';
 import type { PlannedForward, Policy } from '../../src/cache/policy.ts';
+import { scoreBelow } from '../../src/cache/rule.ts';
 import type { ForwardKey, RunShape } from '../../src/cache/run-shape.ts';
 import { blockSites, span } from '../../src/cache/site.ts';
 import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
@@ -232,6 +233,44 @@ test('a head mask: some heads attend anew, the others keep what they had', async
   expect(sites.find(({ site }) => site === 'block.0.selfAttention')?.digits).toBe('1hhhhh');
   // Half of one sub-layer of six, at five of six steps.
   expect(blocks.reused).toBeCloseTo((2 * 5 * 0.5) / 3);
+});
+
+test('a forecast decided within the step: by the host, since its values take turns', async () => {
+  class DecidedForecast implements Policy {
+    #shape: RunShape | undefined;
+    declare(shape: RunShape): Declaration {
+      const input = { name: 'input', site: 'block.0', value: 'modulatedInput' } as const;
+      const stack = { name: 'stack', site: span(0, shape.blocks - 1), value: 'residual', depth: 2 } as const;
+      const decision = {
+        name: 'stack',
+        measurement: 'input',
+        rule: scoreBelow(Number.POSITIVE_INFINITY),
+        computes: [keep('stack', ...all(shape))],
+        reuses: [restore('stack', taylor(1))],
+      };
+      const metric = { kind: 'relativeL1', denominator: 'older' } as const;
+      const measurement = { name: 'input', metric, slots: ['input'], updates: true };
+      return { slots: [input, stack], measurements: [measurement], decisions: [decision], remedy: '' };
+    }
+    begin(shape: RunShape): void {
+      this.#shape = shape;
+    }
+    plan({ step }: PlannedForward): Action[] {
+      expect(this.#shape?.steps).toBe(STEPS);
+      return forward(measure('input'), decide('stack', [0, 2].includes(step)));
+    }
+  }
+  const added = new Map<string, number[]>();
+  const { sites } = await stepped(runs, new DecidedForecast(), async (step, key) => {
+    const ours = await stream(runs, key);
+    const [before = new Float32Array()] = await streams(runs, key);
+    if ([0, 2].includes(step)) added.set(`${key} ${step}`, sum([1, ours], [-1, before]));
+    if (step < 3) return;
+    const [f0, f2] = [added.get(`${key} 0`) ?? [], added.get(`${key} 2`) ?? []];
+    const k = (step - 2) / 2;
+    expectNear(ours, sum([1, before], [1 + k, f2], [-k, f0]));
+  });
+  expect(sites[0]).toEqual({ key: 'cond', site: 'blocks.0-1', digits: '1f1fff' });
 });
 
 test("the documentation's example runs: its schedule, and the limits on it", async () => {

@@ -1,5 +1,5 @@
 import type { ModelInfo } from './model-info.ts';
-import { openModel } from './open.ts';
+import { openModel } from './opening.ts';
 import type { LoadOptions, ModelReference } from './types.ts';
 
 /**

@@ -4,7 +4,8 @@ import type { Capabilities } from '../gpu/capabilities.ts';
 import type { Clip } from '../video/clip.ts';
 import type { ModelDefaults, PresetOptions } from '../weights/manifest.ts';
 import type { ModelInfo } from './model-info.ts';
-import { type OpenModel, openModel } from './open.ts';
+import type { OpenModel } from './open.ts';
+import { openModel } from './opening.ts';
 import { originOf } from './origin.ts';
 import type { GenerateOptions, LoadOptions, MemoryPlan, ModelReference, ReloadOptions } from './types.ts';
 

@@ -12,7 +12,7 @@ export default defineConfig({
   root: 'demo',
   base: './',
   // The page is a user of the package: it imports what anyone can.
-  resolve: { alias: { stillframe: `${root}src/index.ts` } },
+  resolve: { alias: { 'stillframe/policies': `${root}src/policies.ts`, stillframe: `${root}src/index.ts` } },
   plugins: [wgsl(), models(root), footerLinks(root)],
   worker: { format: 'es', plugins: () => [wgsl()] },
   server: { open: mayOpenBrowser(), fs: { allow: [root] } },

@@ -9,15 +9,21 @@ export default defineConfig({
     outDir: 'dist',
     target: 'es2022',
     sourcemap: true,
-    lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
+    lib: { entry: { index: 'src/index.ts', policies: 'src/policies.ts' }, formats: ['es'] },
     rolldownOptions: {
       external: /^(@huggingface|@noble|mediabunny)(\/|$)/,
       output: {
         minify: true,
         chunkFileNames: '[name].js',
-        // One file for what `index.js` shares with files that are loaded later. With `index.js` in it, they and it would import
-        // each other, and bundlers would keep them for applications that load no model.
-        codeSplitting: { groups: [{ name: 'core', tags: ['$initial'], minShareCount: 2 }] },
+        // Files of their own for what several share. With `index.js` in one, it and those that are loaded later would import each
+        // other, and bundlers would keep them for applications that load no model.
+        codeSplitting: {
+          groups: [
+            { name: 'core', tags: ['$initial'], minShareCount: 2, test: /src\/(?!cache\/)/, priority: 1 },
+            { name: 'caching', test: /src\/cache\// },
+            { name: 'kernels', test: /src\/(gpu|ops)\// },
+          ],
+        },
       },
     },
   },

@@ -11,7 +11,10 @@ import { wgsl } from './scripts/wgsl-plugin.ts';
 const dawn = dawnEnvironment();
 
 // The demo imports the package by its name.
-const alias = { stillframe: fileURLToPath(new URL('src/index.ts', import.meta.url)) };
+const alias = {
+  'stillframe/policies': fileURLToPath(new URL('src/policies.ts', import.meta.url)),
+  stillframe: fileURLToPath(new URL('src/index.ts', import.meta.url)),
+};
 
 // Chromium's software adapter has no f16: without a real GPU, what is about f16 runs on lavapipe, and nothing else does.
 const F16 = 'test/gpu/f16/**/*.test.ts';
@@ -33,7 +36,7 @@ export default defineConfig({
       {
         plugins: [wgsl()],
         resolve: { alias },
-        test: { name: 'node', include: ['test/node/**/*.test.ts'], sequence: { groupOrder: 0 } },
+        test: { name: 'node', include: ['test/node/**/*.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } },
       },
       {
         plugins: [wgsl()],

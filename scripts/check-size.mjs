@@ -23,8 +23,8 @@ const isForLater = (/** @type {string} */ file) => /^(encoder|clean)-/.test(base
 const example = readdirSync(join(ROOT, 'dist-demo/example')).map((name) => join(ROOT, 'dist-demo/example', name));
 
 const fits = [
-  check('library core', core, 24_000),
-  ...later.map((file) => check(`library, ${basename(file, '.js')}`, [file], 56_000)),
+  check('library core', core, 8_000),
+  ...later.map((file) => check(`library, ${basename(file, '.js')}`, [file], 55_000)),
   check(
     'demo page, up to a clip',
     page.filter((file) => !isForLater(file)),

@@ -4,16 +4,9 @@
  * @module
  */
 
-export {
-  describePolicies,
-  type OptionDescription,
-  type OptionInput,
-  type PolicyDescription,
-} from './cache/describe.ts';
 export type { PolicyUse } from './cache/kind.ts';
 export type { OptionValue } from './cache/options.ts';
 export type { Scores } from './cache/policy.ts';
-export { type Prediction, predictSchedule, type RecordedRun } from './cache/predict.ts';
 export type { BlockCounts, BlockScores, ForwardEvent, MeasuredSites, RunRecord } from './cache/run-record.ts';
 export type { Branch, ForwardKey, RunShape, SubLayer } from './cache/run-shape.ts';
 export type { SiteSchedule } from './cache/site-record.ts';

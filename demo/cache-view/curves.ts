@@ -1,4 +1,5 @@
-import type { BlockScores, Branch, Prediction } from 'stillframe';
+import type { BlockScores, Branch } from 'stillframe';
+import type { Prediction } from 'stillframe/policies';
 import type { WhatIf } from '../state/what-if.ts';
 import { indicatorOf } from './indicator.ts';
 import type { CacheRecord } from './record.ts';

@@ -1,4 +1,4 @@
-import type { Prediction } from 'stillframe';
+import type { Prediction } from 'stillframe/policies';
 import { formatShare, formatSpeedup } from '../format.ts';
 import type { WhatIf } from '../state/what-if.ts';
 import { addUp } from './indicator.ts';

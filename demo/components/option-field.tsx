@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
-import type { OptionDescription, OptionValue } from 'stillframe';
+import type { OptionValue } from 'stillframe';
+import type { OptionDescription } from 'stillframe/policies';
 import { presets } from '../state/model.ts';
 import { baseValue, toText, withOption } from '../state/policies.ts';
 import { change, settings } from '../state/settings.ts';

@@ -1,4 +1,5 @@
-import type { OptionDescription, OptionValue } from 'stillframe';
+import type { OptionValue } from 'stillframe';
+import type { OptionDescription } from 'stillframe/policies';
 import { fromText, toText } from '../state/policies.ts';
 import { CheckField } from './check-field.tsx';
 import { CheckedInput } from './checked-input.tsx';

@@ -1,4 +1,4 @@
-import type { OptionInput } from 'stillframe';
+import type { OptionInput } from 'stillframe/policies';
 
 interface Props {
   readonly label: string;

@@ -1,4 +1,4 @@
-import { describePolicies } from 'stillframe';
+import { describePolicies } from 'stillframe/policies';
 import { presets } from '../state/model.ts';
 import { findPolicy, settle } from '../state/policies.ts';
 import { policyTitle } from '../state/policy-words.ts';

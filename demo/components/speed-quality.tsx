@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { describePolicies } from 'stillframe';
+import { describePolicies } from 'stillframe/policies';
 import type uPlot from 'uplot';
 import { placeLabels } from '../history/labels.ts';
 import { markOf } from '../history/marks.ts';

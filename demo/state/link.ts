@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PolicyDescription } from 'stillframe';
+import type { PolicyDescription } from 'stillframe/policies';
 import { EMBEDDED_SIZES } from './embedded.ts';
 import { findPolicy, fromText, type Options, type Presets, settle, toText } from './policies.ts';
 import { type NumberName, numberRules, parseNumber } from './rules.ts';

@@ -1,4 +1,5 @@
-import { describePolicies, type OptionDescription, type OptionValue, type PolicyDescription } from 'stillframe';
+import type { OptionValue } from 'stillframe';
+import { describePolicies, type OptionDescription, type PolicyDescription } from 'stillframe/policies';
 import type { LoadedModel } from '../engine/protocol.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { PolicyDescription } from 'stillframe';
+import type { PolicyDescription } from 'stillframe/policies';
 
 /** What the page calls the methods; one that is new is called by its own name. */
 const TITLES: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import { type Prediction, predictSchedule, type Report } from 'stillframe';
+import type { Report } from 'stillframe';
+import { type Prediction, predictSchedule } from 'stillframe/policies';
 import { recordingFor, type ThresholdPolicy, withThreshold } from '../cache-view/recording.ts';
 import { live } from './live.ts';
 import { shown, shownBaseline } from './runs.ts';

@@ -58,7 +58,10 @@ test.each(['bundler', 'nodenext'])('an application type-checks with moduleResolu
 });
 
 test('an application that loads no model carries no pipeline', async () => {
-  await app.write('policies.js', "import { describePolicies } from 'stillframe'; console.log(describePolicies());");
+  await app.write(
+    'policies.js',
+    "import { describePolicies } from 'stillframe/policies'; console.log(describePolicies());",
+  );
   const { output } = (await build({
     root: app.folder,
     configFile: false,

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { predictSchedule } from 'stillframe';
+import { predictSchedule } from 'stillframe/policies';
 import { expect, test } from 'vitest';
 import { gridOf } from '../../../demo/cache-view/grid.ts';
 import { recordOf } from '../../../demo/cache-view/record.ts';

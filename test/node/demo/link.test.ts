@@ -1,4 +1,5 @@
-import { describePolicies, type OptionDescription, type OptionValue } from 'stillframe';
+import type { OptionValue } from 'stillframe';
+import { describePolicies, type OptionDescription } from 'stillframe/policies';
 import { describe, expect, test } from 'vitest';
 import { EMBEDDED, EMBEDDED_SIZES } from '../../../demo/state/embedded.ts';
 import { fromQuery, toQuery } from '../../../demo/state/link.ts';

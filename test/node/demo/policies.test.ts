@@ -1,4 +1,4 @@
-import { describePolicies } from 'stillframe';
+import { describePolicies } from 'stillframe/policies';
 import { describe, expect, test } from 'vitest';
 import { EMBEDDED } from '../../../demo/state/embedded.ts';
 import { baseValue, findPolicy, fromText, settle, toText, withOption } from '../../../demo/state/policies.ts';

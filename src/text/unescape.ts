@@ -6,6 +6,7 @@
  */
 
 import { ENTITIES } from './entities.ts';
+import { SYMBOLS } from './entities-symbols.ts';
 import { windows1252 } from './windows-1252.ts';
 
 /** The characters of each name; names that are also read without their semicolon are here both ways. */
@@ -43,16 +44,18 @@ function isCharacter(number: number): boolean {
 
 function parseEntities(): Map<string, string> {
   const named = new Map<string, string>();
-  let codePoint = 0;
-  for (const group of ENTITIES.split(/[;\n]/)) {
-    const [step = ''] = /^\d*/.exec(group) ?? [];
-    codePoint += Number(step || 1);
-    for (const entry of group.slice(step.length).split(',')) {
-      const [spelled = '', second] = entry.split('+');
-      const name = spelled.replace('!', '');
-      const characters = String.fromCodePoint(codePoint, ...(second ? [Number.parseInt(second, 16)] : []));
-      named.set(`${name};`, characters);
-      if (name !== spelled) named.set(name, characters);
+  for (const table of [ENTITIES, SYMBOLS]) {
+    let codePoint = 0;
+    for (const group of table.split(/[;\n]/)) {
+      const [step = ''] = /^\d*/.exec(group) ?? [];
+      codePoint += Number(step || 1);
+      for (const entry of group.slice(step.length).split(',')) {
+        const [spelled = '', second] = entry.split('+');
+        const name = spelled.replace('!', '');
+        const characters = String.fromCodePoint(codePoint, ...(second ? [Number.parseInt(second, 16)] : []));
+        named.set(`${name};`, characters);
+        if (name !== spelled) named.set(name, characters);
+      }
     }
   }
   return named;

@@ -14,3 +14,4 @@ export {
 export type { PolicyUse } from './cache/kind.ts';
 export type { OptionValue } from './cache/options.ts';
 export { type Prediction, predictSchedule, type RecordedRun } from './cache/predict.ts';
+export { POLICY_GROUPS, type PolicyGroup, type PolicyWords } from './cache/words.ts';

@@ -1,7 +1,5 @@
-import { describePolicies } from 'stillframe/policies';
 import { presets } from '../state/model.ts';
-import { findPolicy, settle } from '../state/policies.ts';
-import { policyTitle } from '../state/policy-words.ts';
+import { findPolicy, policyGroups, settle } from '../state/policies.ts';
 import { settings } from '../state/settings.ts';
 import { FORM_ID } from './form-id.ts';
 
@@ -19,14 +17,18 @@ export function PolicyField() {
         aria-describedby="policy-help"
         onChange={(event) => choose(event.currentTarget.value)}
       >
-        {describePolicies().map((each) => (
-          <option key={each.name} value={each.name}>
-            {policyTitle(each)}
-          </option>
+        {policyGroups().map(({ heading, policies }) => (
+          <optgroup key={heading} label={heading}>
+            {policies.map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </optgroup>
         ))}
       </select>
       <p id="policy-help" class="help policy-help">
-        {findPolicy(policy)?.summary}.
+        {findPolicy(policy)?.plain}
       </p>
     </div>
   );

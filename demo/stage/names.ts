@@ -21,12 +21,12 @@ export function factsOf({ report }: Pick<Run, 'report'>): string {
   return `seed ${seed}, ${formatAmount(steps, 'step')}, ${formatAmount(frames, 'frame')} of ${width} × ${height}`;
 }
 
-/** The name of a clip's file, e.g. `stillframe-7-bwcache.mp4`. @param type A video's media type. */
+/** The name of a clip's file, e.g. `stillframe-7-teacache.mp4`. @param type A video's media type. */
 export function clipFileName({ report }: Pick<Run, 'report'>, type: string): string {
   return `stillframe-${report.seed}-${report.policy.name}.${type.startsWith('video/mp4') ? 'mp4' : 'webm'}`;
 }
 
 function methodOf(role: Run['role'], { policy, steps }: Run['report']): string {
   if (role === 'control') return `Fewer steps (${steps})`;
-  return policyTitle(policy);
+  return policyTitle(policy.name);
 }

@@ -1,5 +1,5 @@
 import type { OptionValue } from 'stillframe';
-import { describePolicies, type OptionDescription, type PolicyDescription } from 'stillframe/policies';
+import { describePolicies, type OptionDescription, POLICY_GROUPS, type PolicyDescription } from 'stillframe/policies';
 import type { LoadedModel } from '../engine/protocol.ts';
 import type { Settings } from './settings.ts';
 
@@ -17,6 +17,19 @@ const DEFAULT_PRESET = 'balanced';
 /** The policy of that name, if there is one. */
 export function findPolicy(name: string): PolicyDescription | undefined {
   return describePolicies().find((policy) => policy.name === name);
+}
+
+/** A group of methods, and what it is called. */
+export interface GroupOfPolicies {
+  readonly heading: string;
+  readonly policies: readonly PolicyDescription[];
+}
+
+/** All methods by what they do; groups without any are left out. */
+export function policyGroups(policies = describePolicies()): readonly GroupOfPolicies[] {
+  return Object.entries(POLICY_GROUPS)
+    .map(([name, heading]) => ({ heading, policies: policies.filter(({ group }) => group === name) }))
+    .filter((group) => group.policies.length > 0);
 }
 
 /** The option's value where nothing is set by hand: the preset's, else the policy's own. */

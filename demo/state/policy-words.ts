@@ -1,20 +1,8 @@
-import type { PolicyDescription } from 'stillframe/policies';
+import { findPolicy } from './policies.ts';
 
-/** What the page calls the methods; one that is new is called by its own name. */
-const TITLES: Readonly<Record<string, string>> = {
-  none: 'Compute everything',
-  bwcache: 'Reuse blocks (BWCache)',
-  teacache: 'Skip alike steps (TeaCache)',
-  fbcache: 'Look at the first block (FBCache)',
-  smoothcache: 'Reuse by measured errors (SmoothCache)',
-  taylorseer: 'Forecast what comes (TaylorSeer)',
-  pab: 'Reuse attention (PAB)',
-  'fewer-steps': 'Take fewer steps',
-};
-
-/** A method's name in plain words, the field's own in brackets. */
-export function policyTitle({ name }: Pick<PolicyDescription, 'name'>): string {
-  return Object.hasOwn(TITLES, name) ? (TITLES[name] ?? name) : name;
+/** A method's name in plain words; one that is not built, as a run of another version may have it, is called by its own. */
+export function policyTitle(name: string): string {
+  return findPolicy(name)?.title ?? name;
 }
 
 /** What the page calls presets, which links and the library know by their own names. */

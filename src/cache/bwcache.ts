@@ -173,7 +173,13 @@ class BWCache implements Policy {
 /** Block-wise caching. */
 export const bwcache = policyKind(
   'bwcache',
-  'reuses all blocks while their features change little',
+  {
+    title: 'Reuse blocks (BWCache)',
+    group: 'blocks',
+    summary: 'reuses all blocks while their features change little',
+    plain:
+      'Watches how much the picture changes from step to step. Once it changes little, most steps take over what the last one had worked out.',
+  },
   OPTIONS,
   (options) => new BWCache(options),
 );

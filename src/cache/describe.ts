@@ -1,5 +1,6 @@
 import { POLICIES } from './index.ts';
 import type { OptionInput, OptionKind, OptionValue } from './options.ts';
+import type { PolicyWords } from './words.ts';
 
 export type { OptionInput };
 
@@ -10,20 +11,21 @@ export interface OptionDescription extends Pick<OptionKind<OptionValue>, 'defaul
 }
 
 /** A caching method, for forms and help texts. */
-export interface PolicyDescription {
+export interface PolicyDescription extends PolicyWords {
   /** As `GenerateOptions.policy` takes it. */
   readonly name: string;
-  /** What it does, in half a line. */
-  readonly summary: string;
   /** What it can be told. */
   readonly options: readonly OptionDescription[];
 }
 
 /** Every policy that is built, with its options in the order in which a form should ask for them. */
 export function describePolicies(): readonly PolicyDescription[] {
-  return POLICIES.map(({ name, summary, options }) => ({
+  return POLICIES.map(({ name, title, group, summary, plain, options }) => ({
     name,
+    title,
+    group,
     summary,
+    plain,
     options: Object.entries(options).map(([name, { default: fallback, help, allowed, input }]) => {
       return { name, default: fallback, help, allowed, input };
     }),

@@ -74,7 +74,13 @@ class FirstBlockCache implements Policy {
 /** First-block caching. */
 export const fbcache = policyKind(
   'fbcache',
-  'reuses all blocks but the first while what it adds changes little',
+  {
+    title: 'Look at the first block (FBCache)',
+    group: 'blocks',
+    summary: 'reuses all blocks but the first while what it adds changes little',
+    plain:
+      'Computes the first of the blocks at each step. Where that comes out nearly as before, it takes over the rest.',
+  },
   OPTIONS,
   (options) => new FirstBlockCache(options),
 );

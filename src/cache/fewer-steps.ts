@@ -16,7 +16,12 @@ class FewerSteps extends ComputeAll {
 /** The honest control: the time that a caching method saves, saved by a coarser schedule instead. */
 export const fewerSteps = plainKind(
   'fewer-steps',
-  'takes a share of the steps: the control of all others',
+  {
+    title: 'Take fewer steps',
+    group: 'control',
+    summary: 'takes a share of the steps: the control of all others',
+    plain: 'Takes fewer, larger steps and computes all of them: what any other way must beat.',
+  },
   {
     share: numberOption({
       default: 0.5,

@@ -2,6 +2,7 @@ import type { Calibration } from './calibration.ts';
 import { type CacheLimits, cacheLimits, LIMITS, NO_LIMITS } from './limits.ts';
 import { type OptionTable, type OptionValue, type OptionValues, resolveOptions } from './options.ts';
 import type { Policy } from './policy.ts';
+import type { PolicyWords } from './words.ts';
 
 /** A caching method as it was used. */
 export interface PolicyUse {
@@ -19,10 +20,8 @@ export interface ConfiguredPolicy extends PolicyUse {
 }
 
 /** A caching method by name. */
-export interface PolicyKind {
+export interface PolicyKind extends PolicyWords {
   readonly name: string;
-  /** What it does, in half a line, for help texts. */
-  readonly summary: string;
   /** Its own, then those that all have. */
   readonly options: OptionTable;
   /** For a policy whose artifact `npm run calibrate` makes. */
@@ -34,7 +33,7 @@ export interface PolicyKind {
 /** Describes a caching method: a policy's file ends in a call of this. It gets the options of `LIMITS`, too. */
 export function policyKind<T extends OptionTable>(
   name: string,
-  summary: string,
+  words: PolicyWords,
   own: T,
   create: (options: OptionValues<T>) => Policy,
   calibration?: Calibration,
@@ -42,7 +41,7 @@ export function policyKind<T extends OptionTable>(
   const options = { ...own, ...LIMITS };
   return {
     name,
-    summary,
+    ...words,
     options,
     ...(calibration && { calibration }),
     configure(given) {
@@ -55,13 +54,13 @@ export function policyKind<T extends OptionTable>(
 /** Describes what reuses nothing, and so has no use for limits. */
 export function plainKind<T extends OptionTable>(
   name: string,
-  summary: string,
+  words: PolicyWords,
   options: T,
   create: (options: OptionValues<T>) => Policy,
 ): PolicyKind {
   return {
     name,
-    summary,
+    ...words,
     options,
     configure(given) {
       const values = resolveOptions(name, options, given);

@@ -60,4 +60,14 @@ export class ComputeAll implements Policy {
 }
 
 /** No caching. */
-export const none = plainKind('none', 'computes everything', OPTIONS, ({ measure }) => new ComputeAll(measure));
+export const none = plainKind(
+  'none',
+  {
+    title: 'Compute everything',
+    group: 'control',
+    summary: 'computes everything',
+    plain: 'Computes every step in full: the picture that all others are measured against.',
+  },
+  OPTIONS,
+  ({ measure }) => new ComputeAll(measure),
+);

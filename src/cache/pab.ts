@@ -89,7 +89,13 @@ class PyramidAttentionBroadcast implements Policy {
 /** Pyramid attention broadcast. */
 export const pab = policyKind(
   'pab',
-  'reuses attention by fixed intervals in the middle of a run',
+  {
+    title: 'Reuse attention (PAB)',
+    group: 'subLayers',
+    summary: 'reuses attention by fixed intervals in the middle of a run',
+    plain:
+      'In the middle of a run, looks less often at how the parts of the picture relate to each other and to the prompt.',
+  },
   OPTIONS,
   (options) => new PyramidAttentionBroadcast(options),
 );

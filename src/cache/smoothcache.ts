@@ -102,7 +102,13 @@ class SmoothCache implements Policy {
 /** Calibrated schedules of sub-layers. */
 export const smoothcache = policyKind(
   'smoothcache',
-  'reuses sub-layers by schedules measured beforehand',
+  {
+    title: 'Reuse by measured errors (SmoothCache)',
+    group: 'subLayers',
+    summary: 'reuses sub-layers by schedules measured beforehand',
+    plain:
+      'Was measured on this model beforehand: each part of a block is taken over at those steps where that did little harm.',
+  },
   OPTIONS,
   (options) => new SmoothCache(options),
   smoothCacheCalibration,

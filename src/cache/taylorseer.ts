@@ -89,7 +89,12 @@ class TaylorSeer implements Policy {
 /** Forecasts by Taylor series. */
 export const taylorseer = policyKind(
   'taylorseer',
-  'forecasts sub-layers by Taylor series, by a fixed schedule',
+  {
+    title: 'Forecast what comes (TaylorSeer)',
+    group: 'forecasts',
+    summary: 'forecasts sub-layers by Taylor series, by a fixed schedule',
+    plain: 'Computes one step of several, and carries on in between in the direction in which things were going.',
+  },
   OPTIONS,
   (options) => new TaylorSeer(options),
 );

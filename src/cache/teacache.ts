@@ -86,7 +86,13 @@ class TeaCache implements Policy {
 /** Timestep-embedding-aware caching. */
 export const teacache = policyKind(
   'teacache',
-  "reuses all blocks while the first one's input has changed little in all",
+  {
+    title: 'Skip alike steps (TeaCache)',
+    group: 'blocks',
+    summary: "reuses all blocks while the first one's input has changed little in all",
+    plain:
+      'Adds up how much each step would change. Until the sum is large, steps take over what the last one had worked out.',
+  },
   OPTIONS,
   (options) => new TeaCache(options),
 );

@@ -43,7 +43,12 @@ class Interval implements Policy {
 /** A line of `POLICIES` in `src/cache/index.ts`. */
 export const interval = policyKind(
   'interval',
-  'computes one step of so many',
+  {
+    title: 'Every so many steps',
+    group: 'forecasts',
+    summary: 'computes one step of so many',
+    plain: 'Computes one step of several, and carries on along a line in between.',
+  },
   OPTIONS,
   (options) => new Interval(options),
 );

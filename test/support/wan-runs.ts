@@ -120,5 +120,6 @@ export function countKernels(commands: readonly ReadyCommand[], name: string): n
 
 /** A policy of a test's own, with the options that all policies have. */
 function ownPolicy(policy: Policy, options: Readonly<Record<string, unknown>>): ConfiguredPolicy {
-  return policyKind('own', 'a policy of a test', {}, () => policy).configure(options);
+  const words = { title: 'Own', group: 'blocks', summary: 'a policy of a test', plain: 'A policy of a test.' } as const;
+  return policyKind('own', words, {}, () => policy).configure(options);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describePolicies } from '../../../src/cache/describe.ts';
 import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
+import { POLICY_GROUPS } from '../../../src/cache/words.ts';
 
 const policies = describePolicies();
 const options = policies.flatMap((policy) => policy.options.map((option) => ({ policy: policy.name, ...option })));
@@ -14,6 +15,29 @@ test('every policy that is built is described, with each of its options', () => 
 
 test('descriptions are plain data', () => {
   expect(structuredClone(policies)).toEqual(policies);
+});
+
+describe.each(policies)('$name in words', ({ name, title, group, summary, plain }) => {
+  test('has a title of its own that fits a menu, and the name in it where the field has one', () => {
+    expect(title).toMatch(/^[A-Z]/);
+    expect(title.length).toBeLessThanOrEqual(44);
+    expect(policies.filter((other) => other.title === title)).toHaveLength(1);
+    const inBrackets = /\((.+)\)$/.exec(title)?.[1];
+    if (inBrackets) expect(inBrackets.toLowerCase().replace(/[^a-z]/g, '')).toContain(name.replace(/[^a-z]/g, ''));
+    if (group !== 'control') expect(inBrackets).toBeDefined();
+  });
+
+  test('stands in a group that there is', () => {
+    expect(Object.keys(POLICY_GROUPS)).toContain(group);
+  });
+
+  test('has half a line for those who know the field, and a sentence for those who do not', () => {
+    expect(summary).toMatch(/^[a-z].{10,80}[^.]$/);
+    expect(plain).toMatch(/^[A-Z].{30,170}\.$/);
+    const jargon =
+      /feature|residual|sub-layer|stream|attention|transformer|latent|token|branch|cond|polynomial|norm\b/i;
+    expect(plain).not.toMatch(jargon);
+  });
 });
 
 describe.each(options)('$policy $name', ({ policy, name, default: fallback, help, allowed, input }) => {

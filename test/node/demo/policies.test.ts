@@ -1,7 +1,15 @@
 import { describePolicies } from 'stillframe/policies';
 import { describe, expect, test } from 'vitest';
 import { EMBEDDED } from '../../../demo/state/embedded.ts';
-import { baseValue, findPolicy, fromText, settle, toText, withOption } from '../../../demo/state/policies.ts';
+import {
+  baseValue,
+  findPolicy,
+  fromText,
+  policyGroups,
+  settle,
+  toText,
+  withOption,
+} from '../../../demo/state/policies.ts';
 import { FIRST_SETTINGS, fromRequest, type Settings, toRequest } from '../../../demo/state/settings.ts';
 import { configurePolicy } from '../../../src/cache/index.ts';
 import { withPreset } from '../../../src/pipeline/policy-presets.ts';
@@ -16,6 +24,17 @@ const CASES: readonly Pick<Settings, 'policy' | 'preset' | 'policyOptions'>[] = 
   { policy: 'bwcache', policyOptions: { threshold: 0.2 } },
   { policy: 'smoothcache', policyOptions: { lookahead: 2 } },
 ];
+
+test('the form offers every method once, in a group with a heading', () => {
+  const offered = policyGroups().flatMap(({ policies }) => policies.map(({ name }) => name));
+  const names = describePolicies().map(({ name }) => name);
+  expect(offered.toSorted()).toEqual(names.toSorted());
+  const [one, ...others] = describePolicies();
+  const another = { ...(one as NonNullable<typeof one>), name: 'another', group: 'tokens' as const };
+  expect(policyGroups([...others, another]).find(({ policies }) => policies.includes(another))?.heading).toMatch(
+    /picture/,
+  );
+});
 
 describe.each(CASES)('$policy $preset $policyOptions', (some) => {
   const settings = settle({ ...FIRST_SETTINGS, preset: undefined, ...some }, presets);

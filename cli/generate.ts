@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { summarizeRun } from '../src/summary/index.ts';
 import { BrowserSession } from './browser.ts';
 import { CommandError } from './errors.ts';
 import { HELP, parseGenerate } from './generate-options.ts';
@@ -68,13 +69,12 @@ function showEvent(progress: ProgressLine, event: HarnessEvent): void {
 }
 
 function printSummary({ path }: OutputFolder, report: ComparedReport, video: string): void {
-  const seconds = Object.entries(report.seconds).map(([phase, value]) => `${phase} ${value.toFixed(2)}`);
+  const { load, compile } = report.seconds;
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
-  console.log(`Seconds: ${seconds.join(', ')}`);
-  const { policy, blocks, schedule, sites, baseline } = report;
+  console.log(`Loading: ${load.toFixed(2)} s, compiling meanwhile ${compile.toFixed(2)} s.`);
+  for (const sentence of summarizeRun(report).sentences) console.log(sentence);
+  const { policy, schedule, sites, baseline } = report;
   if (policy.name !== 'none') {
-    const round = (count: number) => Number(count.toFixed(1));
-    console.log(`Blocks: ${round(blocks.computed)} computed, ${round(blocks.reused)} reused by ${policy.name}`);
     for (const [branch, digits] of Object.entries(schedule)) console.log(`  ${branch.padEnd(7)}${digits}`);
     // What went another way than the schedule: blocks or sub-layers that were decided for themselves.
     for (const { key, site, digits } of sites) {

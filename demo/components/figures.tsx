@@ -1,3 +1,4 @@
+import { summarizeRun } from 'stillframe/policies';
 import { BLOCKS, MEMORY, QUALITY, TIMES, totalSeconds } from '../history/figures.ts';
 import { live } from '../state/live.ts';
 import { isExample, type Run, shown, shownBaseline, shownControl } from '../state/runs.ts';
@@ -19,6 +20,11 @@ export function Figures() {
   return (
     <section class="figures-section" aria-labelledby="figures-title">
       <h2 id="figures-title">What it took</h2>
+      <ul class="in-words">
+        {summarizeRun(run.report, shownBaseline.value?.report).sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
       <div class="scroll">
         <table id="report" class="figures">
           <thead>

@@ -21,7 +21,12 @@ export function Result({ run, caption }: ResultProps) {
     <div class="result">
       {caption}
       <p class="result-headline">{headline}</p>
-      <p class="result-detail">{detail}</p>
+      {detail && <p class="result-detail">{detail}</p>}
+      {run.report.warnings.map((warning) => (
+        <p key={warning} class="result-warning">
+          {warning}
+        </p>
+      ))}
       <ResultFigures run={run} />
       <NextAction run={run} />
     </div>

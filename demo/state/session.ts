@@ -7,7 +7,7 @@ import { ask, load, loadInstead, SupersededError, take } from './loading.ts';
 import { presets } from './model.ts';
 import { beginRunPhases, finishPhases } from './phases.ts';
 import { findPolicy, withOption } from './policies.ts';
-import { problem, warn } from './problem.ts';
+import { problem } from './problem.ts';
 import { addRun, baselineFor, findRun, type Run, runs, setMeasured, shown, shownId } from './runs.ts';
 import { change, fromRequest, settings, toRequest } from './settings.ts';
 
@@ -118,7 +118,6 @@ async function runOne(role: Run['role'], request: RunRequest, signal: AbortSigna
     if (signal.aborted) letGo(finished);
     signal.throwIfAborted();
     finishPhases(finished.report);
-    finished.report.warnings.forEach(warn);
     return addRun({ ...finished, role, request, model: finished.report.model });
   } finally {
     endLive();

@@ -2,7 +2,7 @@ import type { Calibration } from './calibration.ts';
 import { type CacheLimits, cacheLimits, LIMITS, NO_LIMITS } from './limits.ts';
 import { type OptionTable, type OptionValue, type OptionValues, resolveOptions } from './options.ts';
 import type { Policy } from './policy.ts';
-import type { PolicyWords } from './words.ts';
+import type { PolicyGroup, PolicyWords } from './words.ts';
 
 /** A caching method as it was used. */
 export interface PolicyUse {
@@ -14,6 +14,8 @@ export interface PolicyUse {
 
 /** A policy with the options that it was made with. */
 export interface ConfiguredPolicy extends PolicyUse {
+  /** What sort of work it saves. */
+  readonly group: PolicyGroup;
   readonly policy: Policy;
   /** What the scheduler holds it to. */
   readonly limits: CacheLimits;
@@ -46,7 +48,7 @@ export function policyKind<T extends OptionTable>(
     ...(calibration && { calibration }),
     configure(given) {
       const values = resolveOptions(name, options, given);
-      return { name, options: values, policy: create(values), limits: cacheLimits(values) };
+      return { name, group: words.group, options: values, policy: create(values), limits: cacheLimits(values) };
     },
   };
 }
@@ -64,7 +66,7 @@ export function plainKind<T extends OptionTable>(
     options,
     configure(given) {
       const values = resolveOptions(name, options, given);
-      return { name, options: values, policy: create(values), limits: NO_LIMITS };
+      return { name, group: words.group, options: values, policy: create(values), limits: NO_LIMITS };
     },
   };
 }

@@ -30,7 +30,12 @@ export class CalibrationForwards implements Forwards {
     const actions = computeAll(declaration, shape);
     const policy: Policy = { declare: () => declaration, begin() {}, plan: () => actions };
     this.#actions = actions;
-    this.#executor = new Executor(run, { name: 'calibration', options: {}, policy, limits: NO_LIMITS }, shape, ops);
+    this.#executor = new Executor(
+      run,
+      { name: 'calibration', group: 'control' as const, options: {}, policy, limits: NO_LIMITS },
+      shape,
+      ops,
+    );
     this.#distances = new Map(
       shape.keys.map((key) => {
         const kept = this.#executor.parts(key).slots;

@@ -1,3 +1,4 @@
+import { cachingRemarks } from '../cache/few-steps.ts';
 import { Scheduler } from '../cache/scheduler.ts';
 import { OptionError } from '../errors.ts';
 import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
@@ -148,17 +149,23 @@ export class WanPipeline implements ModelPipeline {
       const { width, height, frames: frameCount, fps } = settings;
       // Nobody resets a CPU.
       const longest = gpu.capabilities.software ? undefined : gpu.pacer.longest(run.program.allCommands);
+      const { record } = scheduler;
       const report = makeReport({
         model: id,
         adapter: gpu.adapterName,
         operands: this.operands,
         settings,
-        record: scheduler.record,
+        record,
         seconds: seconds.seconds,
         stepSeconds,
         ...(gpuStepSeconds && { gpuStepSeconds }),
         memory: { ...plan, peakBytes: gpu.memory.peakBytes - others },
-        warnings: [...this.components.warnings, ...warnings, ...longDispatchWarnings(longest)],
+        warnings: [
+          ...this.components.warnings,
+          ...warnings,
+          ...longDispatchWarnings(longest),
+          ...cachingRemarks(settings.policy, record),
+        ],
       });
       return new Clip({ gpu, pixels, width, height, frameCount, fps, report, release });
     } catch (error) {

@@ -17,4 +17,4 @@ export type { OptionValue } from './cache/options.ts';
 export { type Prediction, predictSchedule, type RecordedRun } from './cache/predict.ts';
 export { POLICY_GROUPS, type PolicyGroup, type PolicyWords } from './cache/words.ts';
 export { type RunSummary, summarizeRun } from './summary/index.ts';
-export type { OwnPhase, RunNumbers, ScoreSummary, TimeSummary } from './summary/numbers.ts';
+export type { BlockSummary, OwnPhase, RunNumbers, ScoreSummary, StepCounts, TimeSummary } from './summary/numbers.ts';

@@ -2,6 +2,7 @@ import { formatRoughly } from '../format.ts';
 import { type Estimate, estimateSeconds } from '../state/estimate.ts';
 import { machine } from '../state/gpu.ts';
 import { estimated, loaded } from '../state/model.ts';
+import { findPolicy } from '../state/policies.ts';
 import { runs } from '../state/runs.ts';
 import { settings } from '../state/settings.ts';
 
@@ -9,12 +10,13 @@ import { settings } from '../state/settings.ts';
 export function Pace() {
   const model = estimated.value;
   const estimate = model && estimateSeconds(settings.value, model, runs.value, navigator.hardwareConcurrency || 1);
+  const reuse = findPolicy(settings.value.policy)?.group === 'control' ? '' : ', less with reuse';
   switch (machine.value) {
     case 'software':
       return (
         <p id="slow" class="pace slow">
-          <strong>No GPU found</strong>, so the processor stands in:{' '}
-          {estimate && `${duration(estimate)}, less with reuse.`} <code>chrome://gpu</code> says why.
+          <strong>No GPU found</strong>, so the processor stands in: {estimate && `${duration(estimate)}${reuse}.`}{' '}
+          <code>chrome://gpu</code> says why.
         </p>
       );
     case 'none':
@@ -29,7 +31,7 @@ export function Pace() {
         <p class="pace">
           It runs in this tab, on your own {loaded.value ? `GPU (${loaded.value.gpu.adapter})` : 'GPU'}. Nothing that
           you type leaves it.
-          {estimate?.source === 'measured' && ` ${duration(estimate)}, less with reuse.`}
+          {estimate?.source === 'measured' && ` ${duration(estimate)}${reuse}.`}
         </p>
       );
   }

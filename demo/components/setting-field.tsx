@@ -1,4 +1,5 @@
-import { rules } from '../state/model.ts';
+import { presets, rules } from '../state/model.ts';
+import { withSteps } from '../state/policies.ts';
 import { type NumberName, parseNumber } from '../state/rules.ts';
 import { change, settings } from '../state/settings.ts';
 import { CheckedInput } from './checked-input.tsx';
@@ -17,8 +18,13 @@ export function SettingField({ name }: Props) {
       value={settings.value[name]}
       format={String}
       parse={(text) => parseNumber(text, rule)}
-      onChange={(value) => change({ [name]: value })}
+      onChange={(value) => set(name, value)}
       number={{ min: rule.least, step: rule.step ?? 'any' }}
     />
   );
+}
+
+function set(name: NumberName, value: number): void {
+  if (name === 'steps') settings.value = withSteps(settings.value, value, presets.value);
+  else change({ [name]: value });
 }

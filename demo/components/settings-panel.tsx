@@ -1,3 +1,4 @@
+import { Foresight } from './foresight.tsx';
 import { MoreFields } from './more-fields.tsx';
 import { OptionFields } from './option-fields.tsx';
 import { PolicyField } from './policy-field.tsx';
@@ -11,6 +12,7 @@ export function SettingsPanel() {
     <section class="settings" aria-label="Settings">
       <PolicyField />
       <PresetField />
+      <Foresight />
       <div class="numbers">
         <SeedField />
         <SettingField name="steps" />

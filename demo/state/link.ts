@@ -6,7 +6,7 @@
  */
 import type { PolicyDescription } from 'stillframe/policies';
 import { EMBEDDED_SIZES } from './embedded.ts';
-import { findPolicy, fromText, type Options, type Presets, settle, toText } from './policies.ts';
+import { findPolicy, fromText, type Options, type Presets, settle, toText, withSteps } from './policies.ts';
 import { type NumberName, numberRules, parseNumber } from './rules.ts';
 import { FIRST_SETTINGS, type Settings } from './settings.ts';
 
@@ -62,7 +62,8 @@ export function fromQuery(query: string, presets: Presets, first: Settings = FIR
   const model = parameters.get('model');
   const rules = numberRules(model === null ? EMBEDDED_SIZES : ANY_SIZES);
   const numbers = readNumbers(parameters, rules, first, warnings);
-  const policy = readPolicy(parameters, first, presets, warnings);
+  const begun = withSteps(first, numbers.steps ?? first.steps, presets);
+  const policy = readPolicy(parameters, begun, presets, warnings);
   if (model !== null) {
     warnings.push(
       `This link was made with the model ${model}, which does not come with the page. ` +

@@ -1,9 +1,11 @@
 import { signal } from '@preact/signals';
 import type { ModelInfo } from 'stillframe';
+import { FEW_STEPS } from 'stillframe/policies';
 import type { ModelChoice } from '../engine/protocol.ts';
 import type { OfferedModel } from './embedded.ts';
+import { defaultPolicy } from './policies.ts';
 import { inspect, isBusy, openModel } from './session.ts';
-import { change, FIRST_SETTINGS, settings } from './settings.ts';
+import { change, settings } from './settings.ts';
 
 /** A model that the user has chosen and the page does not run yet. */
 export type Candidate =
@@ -40,16 +42,18 @@ export async function openCandidate(): Promise<void> {
   const { defaults, fitting = defaults } = taken.info;
   const { width, height, frames } = fitting;
   const { steps, guidanceScale } = defaults;
-  change({ width, height, frames, steps, guidanceScale, preset: undefined, policyOptions: {} });
+  // Of a model that takes few steps, nothing is reused unless it is asked for.
+  const tuned = steps <= FEW_STEPS ? defaultPolicy({}, steps) : { preset: undefined, policyOptions: {} };
+  change({ width, height, frames, steps, guidanceScale, ...tuned });
   await openModel(taken.choice);
 }
 
 /** Runs the page with a model that it offers, at the model's defaults. */
-export async function openOffered({ id, defaults }: OfferedModel): Promise<void> {
+export async function openOffered({ id, defaults, presets }: OfferedModel): Promise<void> {
   if (isBusy.value) return;
   const { prompt, seed } = settings.value;
   const { width, height, frames, steps, guidanceScale } = defaults;
-  change({ ...FIRST_SETTINGS, prompt, seed, width, height, frames, steps, guidanceScale });
+  change({ prompt, seed, width, height, frames, steps, guidanceScale, ...defaultPolicy(presets, steps) });
   await openModel(id);
 }
 

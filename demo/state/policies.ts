@@ -1,5 +1,11 @@
 import type { OptionValue } from 'stillframe';
-import { describePolicies, type OptionDescription, POLICY_GROUPS, type PolicyDescription } from 'stillframe/policies';
+import {
+  describePolicies,
+  FEW_STEPS,
+  type OptionDescription,
+  POLICY_GROUPS,
+  type PolicyDescription,
+} from 'stillframe/policies';
 import type { LoadedModel } from '../engine/protocol.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,6 +19,31 @@ type PolicySettings = Pick<Settings, 'policy' | 'preset' | 'policyOptions'>;
 
 /** The preset that the library takes where nothing is said. */
 const DEFAULT_PRESET = 'balanced';
+
+/** The policy that is none. */
+const NO_POLICY = 'none';
+
+/**
+ * What a form begins with: the first of the model's policies that has a balanced preset, which the manifest puts in order;
+ * with few steps, where caching does not pay, or without presets, nothing is reused.
+ */
+export function defaultPolicy(presets: Presets, steps: number): PolicySettings {
+  const tuned = Object.keys(presets).find((name) => Object.hasOwn(presets[name] ?? {}, DEFAULT_PRESET));
+  if (tuned === undefined || steps <= FEW_STEPS) return { policy: NO_POLICY, preset: undefined, policyOptions: {} };
+  return { policy: tuned, preset: DEFAULT_PRESET, policyOptions: {} };
+}
+
+/** The same with another count of steps: a policy that nobody chose is again the one that such a run begins with. */
+export function withSteps<T extends PolicySettings & Pick<Settings, 'steps'>>(
+  settings: T,
+  steps: number,
+  presets: Presets,
+): T {
+  const before = defaultPolicy(presets, settings.steps);
+  const { policy, preset, policyOptions } = settings;
+  const isDefault = policy === before.policy && preset === before.preset && Object.keys(policyOptions).length === 0;
+  return { ...settings, ...(isDefault && defaultPolicy(presets, steps)), steps };
+}
 
 /** The policy of that name, if there is one. */
 export function findPolicy(name: string): PolicyDescription | undefined {

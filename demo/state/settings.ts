@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import type { OptionValue } from 'stillframe';
 import type { RunRequest } from '../engine/protocol.ts';
 import { EMBEDDED } from './embedded.ts';
+import { defaultPolicy } from './policies.ts';
 import { EXAMPLES } from './prompts.ts';
 
 /** What the form says; all of it is in the address. */
@@ -30,9 +31,7 @@ export const FIRST_SETTINGS: Settings = {
   prompt: EXAMPLES[0].prompt,
   seed: EXAMPLES[0].seed,
   ...defaults,
-  policy: 'bwcache',
-  preset: 'balanced',
-  policyOptions: {},
+  ...defaultPolicy(EMBEDDED.presets, defaults.steps),
 };
 
 /** The form's state. It holds nothing that the form's rules refuse: what is half typed stays in its field. */

@@ -10,7 +10,7 @@ const OPTIONS = {
   measure: choiceOption<'off' | 'feature' | 'modulated'>({
     default: 'off',
     choices: ['off', 'feature', 'modulated'],
-    help: 'Measures every block at every step, as bwcache does: one run then tells how any threshold would have gone.',
+    help: 'Measures every block at every step: one run then tells how any threshold on them would have gone.',
   }),
 } as const;
 

@@ -52,7 +52,8 @@ class PyramidAttentionBroadcast implements Policy {
   constructor(private readonly options: OptionValues<typeof OPTIONS>) {}
 
   declare(shape: RunShape): Declaration {
-    const remedy = 'Make the clip smaller or shorter, or use the policy bwcache, which keeps one tensor a branch.';
+    const remedy =
+      'Make the clip smaller or shorter, or use a policy that reuses whole steps, which keeps one tensor a branch.';
     return { slots: subLayerSlots(shape, this.#types(shape)), remedy };
   }
 

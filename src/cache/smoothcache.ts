@@ -67,7 +67,8 @@ class SmoothCache implements Policy {
   }
 
   declare(shape: RunShape): Declaration {
-    const remedy = 'Make the clip smaller or shorter, or use the policy bwcache, which keeps one tensor a branch.';
+    const remedy =
+      'Make the clip smaller or shorter, or use a policy that reuses whole steps, which keeps one tensor a branch.';
     return { slots: subLayerSlots(shape), remedy };
   }
 

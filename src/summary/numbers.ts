@@ -1,20 +1,25 @@
+import type { BlockCounts } from '../cache/run-record.ts';
 import type { Report } from '../report.ts';
 
-/** Phases that a run has of its own: loading and compiling are the model's. */
-export const OWN_PHASES = ['text', 'denoise', 'decode'] as const;
+/** What a run spends its own time on: loading and compiling are the model's. */
+export type OwnPhase = 'text' | 'denoise' | 'decode';
 
-/** What a run spends its own time on. */
-export type OwnPhase = (typeof OWN_PHASES)[number];
+/** In their order. */
+export const OWN_PHASES: readonly OwnPhase[] = ['text', 'denoise', 'decode'];
 
 /** How the scores of a run lie. */
 export interface ScoreSummary {
+  /** Of all steps and branches that were measured. */
   readonly count: number;
+  /** The smallest. */
   readonly least: number;
   /** A tenth lies below it. */
   readonly low: number;
+  /** Half lie below it. */
   readonly median: number;
   /** A tenth lies above it. */
   readonly high: number;
+  /** The largest. */
   readonly most: number;
 }
 
@@ -34,15 +39,31 @@ export interface TimeSummary {
   readonly source: 'measured' | 'estimated';
 }
 
+/** Steps of a run. */
+export interface StepCounts {
+  /** Those that computed something. */
+  readonly computed: number;
+  /** Those that reused all that may be. */
+  readonly reused: number;
+}
+
+/** Block forwards of a run. */
+export interface BlockSummary extends BlockCounts {
+  /** Of all: 0 to 1. */
+  readonly reusedShare: number;
+}
+
 /** A run in numbers. */
 export interface RunNumbers {
   /** Of the steps taken: those that computed something in any branch, and those that reused all. */
-  readonly steps: { readonly computed: number; readonly reused: number };
+  readonly steps: StepCounts;
   /** Block forwards; `reusedShare` from 0 to 1. */
-  readonly blocks: Report['blocks'] & { readonly reusedShare: number };
+  readonly blocks: BlockSummary;
   /** What was held against the threshold; absent where nothing was measured. */
   readonly scores?: ScoreSummary;
+  /** Bytes on the GPU. */
   readonly memory: Report['memory'];
+  /** Wall-clock time. */
   readonly seconds: TimeSummary;
 }
 
@@ -65,7 +86,7 @@ function reusedSteps({ schedule, steps }: Report): boolean[] {
   return Array.from({ length: steps }, (_, step) => all.length > 0 && all.every((digits) => digits?.[step] === '0'));
 }
 
-function countSteps(report: Report): RunNumbers['steps'] {
+function countSteps(report: Report): StepCounts {
   const reused = reusedSteps(report).filter(Boolean).length;
   return { computed: report.steps - reused, reused };
 }

@@ -57,7 +57,7 @@ export interface ModelEntry {
   readonly files: readonly ManifestFile[];
   /** Without `fps`, that of the model's family. */
   readonly defaults: ListedDefaults;
-  /** Tuned options: policy name, then preset name (`fast`), then the options. */
+  /** Tuned options: policy name, then preset name (`fast`), then the options. The first with a `balanced` one is what a form begins with. */
   readonly presets: Readonly<Record<string, Readonly<Record<string, PresetOptions>>>>;
 }
 

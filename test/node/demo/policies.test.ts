@@ -1,14 +1,17 @@
 import { describePolicies } from 'stillframe/policies';
 import { describe, expect, test } from 'vitest';
 import { EMBEDDED } from '../../../demo/state/embedded.ts';
+import { fromQuery } from '../../../demo/state/link.ts';
 import {
   baseValue,
+  defaultPolicy,
   findPolicy,
   fromText,
   policyGroups,
   settle,
   toText,
   withOption,
+  withSteps,
 } from '../../../demo/state/policies.ts';
 import { FIRST_SETTINGS, fromRequest, type Settings, toRequest } from '../../../demo/state/settings.ts';
 import { configurePolicy } from '../../../src/cache/index.ts';
@@ -86,4 +89,37 @@ test.each([
   const option = findPolicy('bwcache')?.options.find((candidate) => candidate.name === name);
   if (!option) throw new Error(`bwcache has no ${name}`);
   expect(() => fromText(text, option)).toThrow(new RangeError(message));
+});
+
+describe('what a form begins with', () => {
+  const tuned = { slow: {}, balanced: {}, fast: {} };
+  const none = { policy: 'none', preset: undefined, policyOptions: {} };
+
+  test('the first of the model’s policies that has a balanced preset, whichever that is', () => {
+    expect(defaultPolicy({ pab: { slow: {} }, teacache: tuned, fbcache: tuned }, 30)).toEqual({
+      policy: 'teacache',
+      preset: 'balanced',
+      policyOptions: {},
+    });
+    expect(defaultPolicy({ pab: { slow: {} } }, 30)).toEqual(none);
+    expect(defaultPolicy({}, 30)).toEqual(none);
+  });
+
+  test('with few steps nothing is reused, unless somebody chose it', () => {
+    const presets = { teacache: tuned };
+    const begun = { ...FIRST_SETTINGS, ...defaultPolicy(presets, 30) };
+    const few = withSteps(begun, 4, presets);
+    expect(few).toMatchObject({ ...none, steps: 4 });
+    expect(withSteps(few, 30, presets)).toEqual(begun);
+    expect(withSteps(begun, 5, presets)).toEqual({ ...begun, steps: 5 });
+    for (const chosen of [{ preset: 'fast' }, { policyOptions: { threshold: 0.2 } }, { policy: 'pab' }]) {
+      expect(withSteps({ ...begun, ...chosen }, 4, presets)).toEqual({ ...begun, ...chosen, steps: 4 });
+    }
+  });
+
+  test('so does a link that names steps and no method', () => {
+    expect(fromQuery('?steps=3', presets).settings).toMatchObject(none);
+    expect(fromQuery('?steps=3&policy=pab', presets).settings).toMatchObject({ policy: 'pab' });
+    expect(fromQuery('?steps=8', presets).settings).toEqual({ ...FIRST_SETTINGS, steps: 8 });
+  });
 });

@@ -1,0 +1,51 @@
+import type { BlockScores, Report } from 'stillframe';
+import { finite } from './measured.ts';
+
+/** What a prediction needs of a report. */
+export type Recording = Pick<Report, 'shape' | 'stepsAsked' | 'policy' | 'measurements' | 'scores'>;
+
+/**
+ * A recording of a run as it would about be with another count of steps: what changes over a longer step is what changed
+ * over all that lie within it. It is an upper bound that changes which go the same way come close to.
+ *
+ * @param recording Of a run that measured every step against the one before.
+ */
+export function resample(recording: Recording, steps: number): Recording {
+  const { shape, scores } = recording;
+  if (steps === shape.steps) return recording;
+  const rate = shape.steps / steps;
+  const branches = [...new Set(scores.map(({ branch }) => branch))];
+  const resampled = branches.flatMap((branch) => {
+    const byStep = new Map(scores.filter((each) => each.branch === branch).map((each) => [each.step, each]));
+    return Array.from({ length: steps - 1 }, (_, i) => between(byStep, i * rate, (i + 1) * rate, i + 1)).flatMap(
+      (found) => found ?? [],
+    );
+  });
+  const at = (values: readonly number[], i: number) => values[Math.min(values.length - 1, Math.round(i * rate))] ?? 0;
+  const timesteps = Array.from({ length: steps }, (_, i) => at(shape.timesteps, i));
+  const sigmas = Array.from({ length: steps + 1 }, (_, i) => at(shape.sigmas, i));
+  return { ...recording, stepsAsked: steps, shape: { ...shape, steps, timesteps, sigmas }, scores: resampled };
+}
+
+/** What changed from one place to another, in steps of the recording: sums over the parts of steps between. */
+function between(
+  scores: ReadonlyMap<number, BlockScores>,
+  from: number,
+  to: number,
+  step: number,
+): BlockScores | undefined {
+  const parts = Array.from({ length: Math.ceil(to) - Math.floor(from) }, (_, i) => {
+    const last = Math.floor(from) + i + 1;
+    return { scores: scores.get(last), share: Math.min(to, last) - Math.max(from, last - 1) };
+  });
+  const [{ scores: first } = { scores: undefined }] = parts;
+  if (!first || parts.some((part) => part.scores === undefined)) return undefined;
+  const sum = (score: (of: BlockScores) => number | undefined) =>
+    parts.reduce(
+      (total, part) => total + part.share * ((part.scores && score(part.scores)) ?? Number.POSITIVE_INFINITY),
+      0,
+    );
+  const mean = sum((of) => finite(of.mean));
+  const blocks = first.blocks.map((_, block) => sum((of) => finite(of.blocks[block])));
+  return { ...first, step, reference: step - 1, blocks, mean, indicator: mean };
+}

@@ -9,7 +9,7 @@ export interface Run {
   readonly heads?: readonly boolean[];
 }
 
-/** Runs actions, and keeps in a slot what their site has come to by them. */
+/** Runs actions, and keeps in a slot what their site has come to by them; also what it restores itself, by a forecast. */
 export interface Keep {
   readonly kind: 'keep';
   readonly slot: string;

@@ -1,6 +1,6 @@
 import type { VerdictRule } from '../ops/verdict-rule.ts';
 import type { Action } from './action.ts';
-import type { Branch } from './run-shape.ts';
+import { type Branch, branchOf, type ForwardKey } from './run-shape.ts';
 import type { Site } from './site.ts';
 
 /** Which tensor of a site is meant. */
@@ -12,7 +12,12 @@ export type SiteValue =
   /** A sub-layer's output before its gate: when it is restored, the current timestep's gate applies. */
   | 'beforeGate'
   /** Of a block: `LN(x) (1 + scale) + shift`, the modulated input of its first sub-layer (TeaCache). */
-  | 'modulatedInput';
+  | 'modulatedInput'
+  /**
+   * Of `velocity`: its output in two bands of each frame's frequencies, which `bands` scales: a disc around zero with a
+   * fifth of the frame's shorter side as its radius, rounded down, and the rest (FasterCache).
+   */
+  | 'bands';
 
 /** A place for a tensor from one step to another: one for each forward key, `depth` times as large. */
 export interface Slot {
@@ -28,6 +33,8 @@ export interface Slot {
   readonly every?: number;
   /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */
   readonly relativeTo?: Branch;
+  /** Only this branch's forwards keep it; absent: each. */
+  readonly branch?: Branch;
 }
 
 /** How two tensors are compared. */
@@ -64,4 +71,10 @@ export interface Declaration {
   readonly decisions?: readonly Decision[];
   /** A sentence that names the options that make all this smaller: what to do where it does not fit. */
   readonly remedy: string;
+}
+
+/** What of a declaration is a forward key's own. */
+export function declarationOf(declaration: Declaration, key: ForwardKey): Declaration {
+  const slots = declaration.slots.filter(({ branch }) => branch === undefined || branch === branchOf(key));
+  return { ...declaration, slots };
 }

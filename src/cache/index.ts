@@ -6,6 +6,7 @@
 import { OptionError } from '../errors.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
+import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
@@ -24,6 +25,7 @@ export const POLICIES: readonly PolicyKind[] = [
   smoothcache,
   taylorseer,
   pab,
+  fastercache,
   fewerSteps,
 ];
 

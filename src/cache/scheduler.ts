@@ -1,6 +1,6 @@
 import { type Action, type Decide, flattened } from './action.ts';
 import { computeAll } from './compute-all.ts';
-import type { Decision, Declaration } from './declaration.ts';
+import { type Decision, type Declaration, declarationOf } from './declaration.ts';
 import { type CacheLimits, NO_LIMITS } from './limits.ts';
 import { type Outcome, Outcomes } from './outcome.ts';
 import type { Policy, Scores } from './policy.ts';
@@ -24,6 +24,8 @@ export interface Forward {
 
 /** What is known of a forward key. */
 interface KeyState {
+  readonly outcomes: Outcomes;
+  readonly computeAll: readonly Action[];
   /** The last forward planned. */
   last?: Forward;
   /** By slot, the steps at which it was kept, the newest first. */
@@ -38,10 +40,8 @@ interface KeyState {
 export class Scheduler {
   /** What the policy may keep, measure and decide. */
   readonly declaration: Declaration;
-  readonly #outcomes: Outcomes;
   readonly #keys: ReadonlyMap<ForwardKey, KeyState>;
   readonly #log: RunLog;
-  readonly #computeAll: readonly Action[];
 
   /** Begins a run. @throws {OptionError} when the limits do not fit it. */
   constructor(
@@ -52,10 +52,7 @@ export class Scheduler {
   ) {
     limits.check(run.steps);
     this.declaration = policy.declare(run);
-    this.#outcomes = new Outcomes(this.declaration, run);
-    this.#computeAll = computeAll(this.declaration, run);
-    const fresh = (): KeyState => ({ kept: new Map(), references: new Map(), decisions: UNDECIDED });
-    this.#keys = new Map(run.keys.map((key) => [key, fresh()]));
+    this.#keys = new Map(run.keys.map((key) => [key, this.#fresh(key)]));
     this.#log = new RunLog(this.declaration, run, listener);
     policy.begin(run);
   }
@@ -79,7 +76,7 @@ export class Scheduler {
     const isForced =
       this.limits.mustCompute(step, this.run.steps) || inARow >= this.limits.inARow || inAll >= this.limits.inAll;
     const asked = this.#asked(step, key, isForced);
-    const actions = isForced && takesKept(asked) ? this.#computeAll : asked;
+    const actions = isForced && takesKept(asked) ? state.computeAll : asked;
     const all = [...flattened(actions)];
     const decided = all.find((action) => action.kind === 'decide');
     const decides = decided && { ...decided, isForced: decided.isForced || isForced };
@@ -142,6 +139,18 @@ export class Scheduler {
     return this.#log.record;
   }
 
+  #fresh(key: ForwardKey): KeyState {
+    // Who follows keeps what its leader keeps.
+    const declaration = declarationOf(this.declaration, this.leader(key));
+    return {
+      outcomes: new Outcomes(declaration, this.run),
+      computeAll: computeAll(declaration, this.run),
+      kept: new Map(),
+      references: new Map(),
+      decisions: UNDECIDED,
+    };
+  }
+
   /** The policy's actions; who follows does what its leader does, and measures nothing. */
   #asked(step: number, key: ForwardKey, isForced: boolean): readonly Action[] {
     const leader = this.leader(key);
@@ -169,13 +178,13 @@ export class Scheduler {
     else this.#outcome(forward, state, false);
   }
 
-  #outcome({ actions }: Forward, { kept }: KeyState, computes?: boolean): Outcome {
+  #outcome({ actions }: Forward, { kept, outcomes }: KeyState, computes?: boolean): Outcome {
     const expanded = actions.flatMap((action) => {
       if (action.kind !== 'decide') return [action];
       const decision = this.#decision(action);
       return computes ? decision.computes : decision.reuses;
     });
-    return this.#outcomes.of(expanded, (slot) => kept.has(slot));
+    return outcomes.of(expanded, (slot) => kept.has(slot));
   }
 
   #finish({ step, key }: Forward, outcome: Outcome, state: KeyState): void {
@@ -186,10 +195,10 @@ export class Scheduler {
     this.#log.forward(step, key, outcome);
   }
 
-  #keep({ kept }: KeyState, outcome: Outcome, step: number): void {
+  #keep({ kept, outcomes }: KeyState, outcome: Outcome, step: number): void {
     for (const slot of outcome.kept) {
       const earlier = (kept.get(slot) ?? []).filter((other) => other !== step);
-      kept.set(slot, [step, ...earlier].slice(0, this.#outcomes.slot(slot).depth ?? 1));
+      kept.set(slot, [step, ...earlier].slice(0, outcomes.slot(slot).depth ?? 1));
     }
   }
 

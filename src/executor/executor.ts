@@ -1,5 +1,5 @@
 import { type Action, flattened, type Run } from '../cache/action.ts';
-import type { Declaration } from '../cache/declaration.ts';
+import { type Declaration, declarationOf } from '../cache/declaration.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
 import { branchOf, chunkOf, type ForwardKey, forwardKey, type RunShape } from '../cache/run-shape.ts';
 import type { Forward, Scheduler } from '../cache/scheduler.ts';
@@ -41,7 +41,9 @@ export class Executor {
       const isLed = limits.condLeads && branchOf(key) !== 'cond';
       const others = (branch: Parameters<typeof forwardKey>[0]) => run.sites.get(forwardKey(branch, chunkOf(key)));
       const isRead = (measurement: string) => !onGpu.has(measurement);
-      const parts = new KeyParts(key, run, shape, sites, ops, declaration, !isLed, isRead, others);
+      // Who follows keeps what its leader keeps.
+      const own = declarationOf(declaration, limits.condLeads ? forwardKey('cond', chunkOf(key)) : key);
+      const parts = new KeyParts(key, run, shape, sites, ops, own, !isLed, isRead, others);
       this.#keys.set(key, parts);
     }
     if (decider === 'host') return;

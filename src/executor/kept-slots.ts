@@ -59,14 +59,14 @@ export class KeptSlots extends RecordedPart {
   override async start(gpu: Gpu): Promise<void> {
     await super.start(gpu);
     this.#newest.clear();
+    for (const { constants = [] } of this.#slots.values()) {
+      for (const [tensor, values] of constants) upload(gpu, tensor, values);
+    }
   }
 
   /** Runs `inner`, the actions of a keep, and fills the slot's next place. */
   keep(name: string, inner: readonly Piece[]): Piece[] {
-    const slot = this.#slot(name);
-    const place = ((this.#newest.get(name) ?? -1) + 1) % slot.keep.length;
-    this.#newest.set(name, place);
-    const sections = slot.keep[place];
+    const sections = this.#slot(name).keep[this.#nextPlace(name)];
     if (!sections) return [...inner];
     if ('instead' in sections) return sections.instead.map((section) => this.piece(section));
     return [
@@ -74,6 +74,13 @@ export class KeptSlots extends RecordedPart {
       ...inner,
       ...sections.after.map((section) => this.piece(section)),
     ];
+  }
+
+  /** Takes what the slot has, and keeps what that came to. */
+  keepRestored(name: string): Piece[] {
+    const sections = this.#slot(name).keepRestored?.[this.#nextPlace(name)];
+    if (!sections) throw new Error(`slot ${name} cannot keep what it forecasts`);
+    return sections.map((section) => this.piece(section));
   }
 
   /** Takes what the slot has. */
@@ -91,10 +98,14 @@ export class KeptSlots extends RecordedPart {
     return this.#slot(name).keep.some((sections) => 'instead' in sections);
   }
 
-  /** Writes a forecast's weights, the newest value's first: of the next restore. */
+  /** Writes a forecast's weights, the newest value's first, or its parts' in their order: of the next restore. */
   writeWeights(name: string, weights: readonly number[]): void {
     const { weights: tensor, keep } = this.#slot(name);
     if (!tensor) return;
+    if (keep.length === 1) {
+      upload(this.allocated.gpu, tensor, Float32Array.from(weights));
+      return;
+    }
     const newest = this.#newest.get(name) ?? 0;
     const byPlace = new Float32Array(keep.length);
     for (const [age, weight] of weights.entries()) byPlace[(newest - age + keep.length) % keep.length] = weight;
@@ -116,6 +127,13 @@ export class KeptSlots extends RecordedPart {
   /** What a slot has kept, by place. */
   tensors(name: string): KeptSlot['tensors'] {
     return this.#slot(name).tensors;
+  }
+
+  /** The place whose turn it is to be filled. */
+  #nextPlace(name: string): number {
+    const place = ((this.#newest.get(name) ?? -1) + 1) % this.#slot(name).keep.length;
+    this.#newest.set(name, place);
+    return place;
   }
 
   #slot(name: string): KeptSlot {

@@ -84,6 +84,8 @@ export class KeyParts {
   }
 
   #keep({ slot, of }: Keep): Piece[] {
+    const [inner] = of;
+    if (inner?.kind === 'restore' && inner.slot === slot) return this.#slots.keepRestored(slot);
     const isRunBySlot = this.#slots.runsItself(slot);
     return this.#slots.keep(slot, isRunBySlot ? [] : this.pieces(of));
   }

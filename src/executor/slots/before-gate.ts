@@ -16,11 +16,18 @@ export function beforeGateSlot(context: SlotContext, subLayer: SubLayerSite): Ke
   });
   const keep = sections.map(({ compute, add }) => ({ instead: [compute, add] }));
   if (!weights) return { tensors, keep, restore: sections.map(({ add }) => add) };
-  const restore = `${slot.name}/restore`;
-  recorder.section(restore, () => {
+  const addForecast = () => {
     const forecast = recorder.temporary('forecast', shape);
     weightedSum(ops, { inputs: tensors, weights, out: forecast });
     subLayer.recordAdd(ops, forecast);
+    return forecast;
+  };
+  const restore = `${slot.name}/restore`;
+  recorder.section(restore, addForecast);
+  const keepRestored = tensors.map((kept, i) => {
+    const section = `${slot.name}/keepRestored.${i}`;
+    recorder.section(section, () => weightedSum(ops, { inputs: [addForecast()], out: kept }));
+    return [section];
   });
-  return { tensors, weights, keep, restore: [restore] };
+  return { tensors, weights, keep, restore: [restore], keepRestored };
 }

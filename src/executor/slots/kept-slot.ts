@@ -19,7 +19,7 @@ export interface SlotContext {
 export interface KeptSlot {
   /** By place. */
   readonly tensors: readonly Tensor[];
-  /** Of a forecast, [places] f32 in the places' order; absent where there is one place. */
+  /** Of a forecast, f32: a weight for each place or, where there is one place, for each part of what it has. */
   readonly weights?: Tensor;
   /** Which heads are computed, [heads] u32; for a slot that keeps heads. */
   readonly mask?: Tensor;
@@ -30,6 +30,10 @@ export interface KeptSlot {
   )[];
   /** What restores it; empty where that needs the site to run. */
   readonly restore: readonly string[];
+  /** By place, what restores it and keeps there what it came to; absent where that is never kept. */
+  readonly keepRestored?: readonly (readonly string[])[];
+  /** What the host writes once, before the first forward. */
+  readonly constants?: ReadonlyMap<Tensor, Float32Array<ArrayBuffer>>;
 }
 
 /** The tensors of a slot, and weights where there are several. */

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { TestModule } from 'vitest/node';
 import { ROOT } from '../../scripts/setup/system.mjs';
+import TimeReporter from '../../scripts/time-reporter.ts';
 
 const CONFIG = join(ROOT, 'test/fixtures/reporters/vitest.config.ts');
 
@@ -51,3 +53,22 @@ describe('the last line', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
   });
 });
+
+test('a file takes what its imports, hooks and tests take, whatever Vitest says of getting ready', () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  onTestFinished(() => log.mockRestore());
+  const quiet = { environmentSetupDuration: 0, setupDuration: 100 };
+  new TimeReporter().onTestRunEnd([
+    // In a browser, all that passed since its project began.
+    fakeModule('first.test.ts', { ...quiet, prepareDuration: 1000, collectDuration: 400, duration: 5000 }),
+    fakeModule('last.test.ts', { ...quiet, prepareDuration: 420_000, collectDuration: 900, duration: 1000 }),
+  ]);
+  const lines = log.mock.calls.flatMap(([text]) => String(text));
+  expect(lines.slice(-2)).toEqual(['     5.5  browser: first.test.ts', '     2.0  browser: last.test.ts']);
+});
+
+/** A file that has run, as Vitest tells of it. */
+function fakeModule(relativeModuleId: string, diagnostic: object): TestModule {
+  const module = { relativeModuleId, project: { name: 'browser' }, diagnostic: () => diagnostic };
+  return module as unknown as TestModule;
+}

@@ -15,12 +15,12 @@ const ROOT = new URL('../', import.meta.url);
 const MANIFEST = new URL('weights-manifest.json', ROOT);
 
 /**
- * What a pipeline reads of a model folder; goldens and notes lie beside it.
+ * What a pipeline reads of a model folder; goldens, notes and what makes it a package lie beside it.
  *
  * @param {string} path
  */
 function isModelFile(path) {
-  return /\.(json|safetensors)$/.test(path) && !path.endsWith('golden.safetensors');
+  return /\.(json|safetensors)$/.test(path) && !path.endsWith('golden.safetensors') && path !== 'package.json';
 }
 
 /** @param {URL} file */

@@ -46,7 +46,8 @@ export type { MemoryUse, Report } from './report.ts';
 export type { Clip, ReadOptions } from './video/clip.ts';
 export type { EncodeOptions } from './video/encode.ts';
 export type { ClipComparison } from './video/metrics.ts';
-export type { ManifestFile, ModelDefaults, PresetOptions } from './weights/manifest.ts';
+export type { ListedDefaults, ManifestFile, ModelDefaults, PresetOptions } from './weights/manifest.ts';
+export type { PackagedFile, PackagedModel } from './weights/packaged.ts';
 export {
   type ByteRange,
   MissingFileError,

@@ -2,6 +2,7 @@ import { OptionError, SourceError } from '../errors.ts';
 import { shownUrl, wholeUrl } from '../weights/address.ts';
 import { readJsonAt } from '../weights/json-at.ts';
 import { type ManifestFile, type ModelEntry, parseManifest } from '../weights/manifest.ts';
+import { type PackagedModel, sourceFromPackage } from '../weights/packaged.ts';
 import {
   MissingFileError,
   RefusedFileError,
@@ -40,6 +41,10 @@ export async function resolveModel(
   manifestUrl: string | URL | undefined,
   signal?: AbortSignal,
 ): Promise<ResolvedModel> {
+  if (typeof model === 'object' && 'files' in model) {
+    const { id, pipeline: className, files, defaults, presets } = model;
+    return { id, source: sourceFromPackage(model), className, files, defaults, presets };
+  }
   if (typeof model !== 'string') {
     const source = toSource(model);
     return { id: source.label, source };
@@ -88,7 +93,7 @@ function folderOf({ id, url }: ModelEntry, manifest: URL): URL {
   return folder;
 }
 
-function toSource(model: Exclude<ModelReference, string>): WeightSource {
+function toSource(model: Exclude<ModelReference, string | PackagedModel>): WeightSource {
   if (model instanceof URL) return sourceFromUrl(model);
   if ('open' in model) return model;
   if ('kind' in model) return sourceFromDirectory(model);

@@ -1,5 +1,6 @@
 import type { OptionValue } from '../cache/options.ts';
 import type { BlockScores, ForwardEvent } from '../cache/run-record.ts';
+import type { PackagedModel } from '../weights/packaged.ts';
 import type { WeightSource } from '../weights/source.ts';
 import type { WeightStore } from '../weights/store.ts';
 
@@ -19,10 +20,11 @@ export interface Progress {
 }
 
 /**
- * A model: an id of the manifest, the URL of a folder in diffusers' layout, files that were picked, or a source. A string
+ * A model: what a package such as `stillframe-shapes` exports, an id of the manifest, the URL of a folder in diffusers'
+ * layout, files that were picked, or a source. A string
  * with a slash or a colon, or a dot in front, is a URL: `./wan2.1/` is a folder beside the page, `wan2.1` an id.
  */
-export type ModelReference = string | URL | WeightSource | readonly File[] | FileSystemDirectoryHandle;
+export type ModelReference = string | URL | PackagedModel | WeightSource | readonly File[] | FileSystemDirectoryHandle;
 
 /** Options of `loadPipeline`. */
 export interface LoadOptions {

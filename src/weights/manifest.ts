@@ -46,7 +46,9 @@ export type PresetOptions = Readonly<Record<string, number | string | boolean>>;
 
 /** A model that is known by its id. */
 export interface ModelEntry {
+  /** Its name, for people and `loadPipeline`: lower-case letters, digits, dots and dashes. */
   readonly id: string;
+  /** What it is, in a line. */
   readonly title: string;
   /** SPDX identifier, or the name of the license. */
   readonly license: string;
@@ -54,6 +56,7 @@ export interface ModelEntry {
   readonly pipeline: string;
   /** Its folder in diffusers' layout, with a slash at its end; a relative one counts from the manifest's own address. */
   readonly url: string;
+  /** What a pipeline may read of it. */
   readonly files: readonly ManifestFile[];
   /** Without `fps`, that of the model's family. */
   readonly defaults: ListedDefaults;

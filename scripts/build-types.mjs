@@ -27,7 +27,10 @@ for (const { types } of Object.values(exports)) {
  * @param {string} file
  */
 async function rollUp(entry, file) {
-  const build = await rolldown({ input: entry, plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false })] });
+  const build = await rolldown({
+    input: entry,
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false })],
+  });
   const { output } = await build.generate();
   const [chunk, ...others] = output;
   if (others.length > 0) throw new Error(`${file} would need other files: ${others.map(({ fileName }) => fileName)}`);

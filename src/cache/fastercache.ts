@@ -204,7 +204,12 @@ function isBetween({ timesteps }: RunShape, step: number, from: number, to: numb
 /** FasterCache. */
 export const fastercache = policyKind(
   'fastercache',
-  'rebuilds the branch without a prompt from the other, and extrapolates attention, by fixed intervals',
+  {
+    title: 'Rebuild a pass from another (FasterCache)',
+    group: 'branches',
+    summary: 'rebuilds one branch from the other, and extrapolates attention, by intervals',
+    plain: 'Works mostly on the picture with the prompt, and infers from it the one without that it is compared with.',
+  },
   OPTIONS,
   (options) => new FasterCache(options),
 );

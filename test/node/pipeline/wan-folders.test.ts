@@ -97,8 +97,8 @@ describe("a part's class is that of model_index.json", () => {
 
 describe('a model whose scheduler is not built', () => {
   test('though model_index.json names one that is: a file of an unknown class is not guessed at', async () => {
-    const components = await open({ [SCHEDULER]: { _class_name: 'DDIMScheduler' } });
-    await expect(settingsOf({}, components)).rejects.toThrow(/"DDIMScheduler", which is not built/);
+    const components = await open({ [SCHEDULER]: { _class_name: 'PNDMScheduler' } });
+    await expect(settingsOf({}, components)).rejects.toThrow(/"PNDMScheduler", which is not built/);
     expect((await settingsOf({ sampler: 'unipc' }, components)).sampler.name).toBe('unipc');
   });
 

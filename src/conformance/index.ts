@@ -5,6 +5,7 @@ import { t5ClassName } from '../models/t5/config.ts';
 import { exists, readJson, type WeightSource } from '../weights/source.ts';
 import { replayAutoencoderKL } from './autoencoder-kl.ts';
 import { compare, type Difference } from './compare.ts';
+import { replayDiTPipeline } from './dit-pipeline.ts';
 import { replayDiTTransformer } from './dit-transformer.ts';
 import { readGolden } from './golden.ts';
 import type { Precision, Replay } from './replay.ts';
@@ -25,6 +26,7 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   UMT5EncoderModel: replayT5,
   DiTTransformer2DModel: replayDiTTransformer,
   AutoencoderKL: replayAutoencoderKL,
+  DiTPipeline: replayDiTPipeline,
 };
 
 /** The conformance of a folder. */

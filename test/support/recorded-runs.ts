@@ -20,6 +20,8 @@ export const FOLDERS = [
   'dit-transformer-patch8',
   'sd-vae',
   'sd-vae-wide',
+  'dit-pipeline',
+  'dit-pipeline-plain',
 ];
 
 /** Repeats a recorded run. @returns the largest relative L2 error of its tensors. */

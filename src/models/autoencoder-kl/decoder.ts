@@ -32,6 +32,7 @@ export class AutoencoderKLDecoder {
     this.#up = upBlocks(weights, config);
     this.#normOut = new Norm(weights, 'decoder.conv_norm_out', last, normNumGroups);
     this.#convOut = new Conv(weights, 'decoder.conv_out', [last, 3]);
+    weights.leave({ left: [/^encoder\./, /^quant_conv\./], missed: [/^decoder\./, /^post_quant_conv\./] });
   }
 
   /**

@@ -5,10 +5,12 @@ import { CheckedInput } from './checked-input.tsx';
 
 interface Props {
   readonly name: NumberName;
+  /** Others that are the same. */
+  readonly same?: readonly NumberName[];
 }
 
 /** A number that every run has. */
-export function SettingField({ name }: Props) {
+export function SettingField({ name, same = [] }: Props) {
   const rule = rules.value[name];
   return (
     <CheckedInput
@@ -17,7 +19,7 @@ export function SettingField({ name }: Props) {
       value={settings.value[name]}
       format={String}
       parse={(text) => parseNumber(text, rule)}
-      onChange={(value) => change({ [name]: value })}
+      onChange={(value) => change(Object.fromEntries([name, ...same].map((one) => [one, value])))}
       number={{ min: rule.least, step: rule.step ?? 'any' }}
     />
   );

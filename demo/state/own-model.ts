@@ -40,7 +40,9 @@ export async function openCandidate(): Promise<void> {
   const { defaults, fitting = defaults } = taken.info;
   const { width, height, frames } = fitting;
   const { steps, guidanceScale } = defaults;
-  change({ width, height, frames, steps, guidanceScale, preset: undefined, policyOptions: {} });
+  const { prompts } = taken.info;
+  const prompt = prompts.kind === 'class' ? (Object.keys(prompts.names)[0] ?? '0') : settings.value.prompt;
+  change({ prompt, width, height, frames, steps, guidanceScale, preset: undefined, policyOptions: {} });
   await openModel(taken.choice);
 }
 
@@ -53,9 +55,9 @@ export async function openOffered({ id, defaults }: OfferedModel): Promise<void>
   await openModel(id);
 }
 
-/** Whether the page can run it: it generates from prompts. */
-export function takesPrompts({ parts }: ModelInfo): boolean {
-  return parts.some(({ name }) => name === 'text_encoder');
+/** Whether the page can run it: it generates from prompts, or from classes. */
+export function takesPrompts({ prompts }: ModelInfo): boolean {
+  return prompts.kind !== 'embeddings';
 }
 
 async function lookAt(choosing: Promise<ModelChoice>): Promise<Candidate> {

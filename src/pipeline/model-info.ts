@@ -23,8 +23,12 @@ export interface ModelPart {
  * `prompt` has by number or by name.
  */
 export type PromptKind =
-  | { readonly kind: 'text' | 'embeddings' }
   | {
+      /** Text is `prompt`; embeddings are `promptEmbeds`. */
+      readonly kind: 'text' | 'embeddings';
+    }
+  | {
+      /** A class is `prompt`. */
       readonly kind: 'class';
       /** How many it knows, from 0. */
       readonly count: number;

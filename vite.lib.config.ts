@@ -14,7 +14,9 @@ export default defineConfig({
       external: /^(@huggingface|@noble|mediabunny)(\/|$)/,
       output: {
         minify: true,
-        chunkFileNames: '[name].js',
+        // What pipeline classes share would be named after one of its files.
+        chunkFileNames: ({ moduleIds }) =>
+          moduleIds.some((id) => id.endsWith('/diffusion-pipeline.ts')) ? 'diffusion.js' : '[name].js',
         // Files of their own for what several share. With `index.js` in one, it and those that are loaded later would import each
         // other, and bundlers would keep them for applications that load no model.
         codeSplitting: {

@@ -10,7 +10,7 @@ export const HELP = `Usage: npm run generate -- --prompt TEXT --out DIR [OPTIONS
 Makes a video from a prompt. Writes DIR/clip.mp4 or .webm, DIR/frames/000.png ..., DIR/report.json.
 What is left out comes from the model's entry in weights-manifest.json.
 
-  --prompt TEXT           what to show
+  --prompt TEXT           what to show; of a model of classes one by its name or number
   --out DIR               where to write
   --model NAME            an id of weights-manifest.json, a folder in diffusers' layout, or its URL (shapes)
   --variant NAME          which files to read, such as fp16 for *.fp16.safetensors (plain ones, or what is there)
@@ -20,7 +20,7 @@ What is left out comes from the model's entry in weights-manifest.json.
   --guidance NUMBER       scale of classifier-free guidance; up to 1 is none
   --sampler NAME          e.g. flow-match-euler, unipc
   --width, --height N     pixels
-  --frames N              4k + 1 frames
+  --frames N              4k + 1 frames; a model of pictures makes 1
   --fps NUMBER            frames a second
   --policy NAME           how blocks are reused between steps; below
   --set KEY=VALUE         an option of the policy; may be repeated

@@ -1,5 +1,5 @@
 // Patchify: tokens[t', h', w'][c, a, b, e] = latents[c, t' pt + a, h' ph + b, w' pw + e]; or, where UNPATCHIFY, back:
-//   latents[c, t' pt + a, h' ph + b, w' pw + e] = tokens[t', h', w'][a, b, e, c].
+//   latents[c, t' pt + a, h' ph + b, w' pw + e] = tokens[t', h', w'][a, b, e, c], for the first channels of the tokens.
 //
 // latents: [C, T, H, W] f32, one clip of a stack; tokens: [T/pt * H/ph * W/pw, C * pt * ph * pw] f32. Wan's patch
 // embedding is a convolution, so there c is slowest; its head has c fastest. A thread writes one value: memory bound.
@@ -14,6 +14,7 @@ struct Params {
   patch_height: u32,
   patch_width: u32,
   first: u32,  // where the clip begins in a stack of several
+  depth: u32,  // channels of the tokens that are put together, as many as `channels` or more
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -35,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let c = i / (p.width * p.height * p.frames);
   let token = (t / p.patch_frames * rows + h / p.patch_height) * columns + w / p.patch_width;
   let within = (t % p.patch_frames * p.patch_height + h % p.patch_height) * p.patch_width + w % p.patch_width;
-  out[p.first + i] = x[(token * patch_size + within) * p.channels + c];
+  out[p.first + i] = x[(token * patch_size + within) * p.depth + c];
 #else
   let token = i / (p.channels * patch_size);
   let c = i / patch_size % p.channels;

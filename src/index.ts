@@ -27,7 +27,7 @@ export {
 export type { Capabilities } from './gpu/capabilities.ts';
 export type { ClipSize, SizeRules } from './pipeline/clip-size.ts';
 export { inspectModel } from './pipeline/inspect.ts';
-export type { ModelInfo, ModelPart } from './pipeline/model-info.ts';
+export type { ModelInfo, ModelPart, PromptKind } from './pipeline/model-info.ts';
 export { loadPipeline, type Pipeline, type PipelineState } from './pipeline/pipeline.ts';
 export type {
   GenerateOptions,

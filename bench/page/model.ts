@@ -4,8 +4,11 @@ import { Gpu } from '../../src/gpu/gpu.ts';
 import type { Program } from '../../src/gpu/program.ts';
 import { profile } from '../../src/gpu/timing.ts';
 import type { ConfigJson } from '../../src/models/config.ts';
-import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
-import { WanRun } from '../../src/pipeline/wan-run.ts';
+import { ModelRun } from '../../src/pipeline/model-run.ts';
+import { loadWeights } from '../../src/pipeline/parts.ts';
+import type { WanFamily, WanRun } from '../../src/pipeline/wan/family.ts';
+import type { WanGeometry } from '../../src/pipeline/wan/geometry.ts';
+import { openFamily } from '../../src/pipeline/wan.ts';
 import { samplerFromConfig } from '../../src/samplers/index.ts';
 import { randn } from '../../src/samplers/noise.ts';
 import { readJson, sourceFromUrl } from '../../src/weights/source.ts';
@@ -50,21 +53,23 @@ export async function benchModel(): Promise<ModelResult> {
   try {
     const source = sourceFromUrl('/models/shapes/');
     const index = (await readJson(source, 'model_index.json')) as ConfigJson;
-    const components = await openWanComponents({ id: 'shapes', source }, index, {
+    const family = await openFamily({ source }, index, {
       precision: 'stored',
       capabilities: gpu.capabilities,
     });
-    for (const weights of components.weights) await weights.load(gpu, {});
-    await components.text?.encoder.loadTables();
+    await loadWeights(gpu, family);
     const promptLength = { cond: PROMPT_LENGTH, uncond: PROMPT_LENGTH };
-    const { stateRows } = samplerFromConfig(components.scheduler);
-    const geometry = { latentSize: LATENT_SIZE, steps: STEPS, stateRows, promptLength, textLength: PROMPT_LENGTH };
+    const { stateRows } = samplerFromConfig(family.scheduler);
+    const geometry: WanGeometry = {
+      ...{ latentSize: LATENT_SIZE, steps: STEPS, stateRows, branches: ['cond', 'uncond'] },
+      ...{ promptLength, textLength: PROMPT_LENGTH },
+    };
     const { capabilities } = gpu;
     const operands = capabilities.f16 ? 'f16' : 'f32';
-    const run = new WanRun(gpu, components, geometry, operands);
+    const run = new ModelRun(gpu, family, geometry, operands);
     await run.start();
-    await checkStep(components, run);
-    const sampler = samplerFromConfig(components.scheduler).create(STEPS);
+    await checkStep(gpu, family, run);
+    const sampler = samplerFromConfig(family.scheduler).create(STEPS);
     const shape = run.shape(sampler, 4, 0);
     const executor = new Executor(run, configurePolicy('bwcache'), shape, { capabilities, operands });
     await executor.start(gpu);
@@ -86,9 +91,9 @@ interface Phase {
 function phases(run: WanRun): Phase[] {
   const forward = run.sites.get('cond')?.sections;
   const [first, ...others] = run.decoding.chunks;
-  if (!forward || !run.text || !first) throw new Error('the run lacks a phase');
+  if (!forward || !run.model.text || !first) throw new Error('the run lacks a phase');
   return [
-    { name: 'text', runs: 2, sections: run.text.sections },
+    { name: 'text', runs: 2, sections: run.model.text.sections },
     { name: 'timesteps', runs: 1, sections: ['timesteps'] },
     { name: 'prompt', runs: 2, sections: ['prompt.cond'] },
     { name: 'forward', runs: 2 * STEPS, sections: [forward.embed, ...forward.blocks, forward.head] },
@@ -99,10 +104,10 @@ function phases(run: WanRun): Phase[] {
 }
 
 /** Runs a step as a generation would: what is timed then works on real values. @throws when they are not finite. */
-async function checkStep({ text, scheduler }: WanComponents, run: WanRun): Promise<void> {
-  const tokens = text?.tokenizer.encode(PROMPT, PROMPT_LENGTH);
+async function checkStep(gpu: Gpu, { scheduler, components }: WanFamily, run: WanRun): Promise<void> {
+  const tokens = components.text?.tokenizer.encode(PROMPT, PROMPT_LENGTH);
   for (const branch of ['cond', 'uncond'] as const) {
-    await run.encodePrompt(branch, tokens?.ids ?? [], tokens?.mask ?? []);
+    await run.model.encodePrompt({ gpu, program: run.program }, branch, tokens?.ids ?? [], tokens?.mask ?? []);
   }
   const steps = samplerFromConfig(scheduler).create(STEPS);
   const [frames, rows, columns] = LATENT_SIZE;

@@ -5,7 +5,7 @@ import type { Executor } from '../../src/executor/executor.ts';
 import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
 import { profile } from '../../src/gpu/timing.ts';
-import type { WanRun } from '../../src/pipeline/wan-run.ts';
+import type { Run } from '../../src/pipeline/model-run.ts';
 import { commandsArm, measure, type Timing } from './measure.ts';
 
 /** Batches of each kind of step: what measuring costs is small beside what one batch differs from the next. */
@@ -46,7 +46,7 @@ function kinds(shape: RunShape): Readonly<Record<'computed' | 'computed and meas
  *
  * @param executor Started, of `bwcache`.
  */
-export async function benchSteps(gpu: Gpu, run: WanRun, shape: RunShape, executor: Executor): Promise<StepCosts> {
+export async function benchSteps(gpu: Gpu, run: Run, shape: RunShape, executor: Executor): Promise<StepCosts> {
   const commands = (key: ForwardKey, actions: readonly Action[]) =>
     executor.commands({ step: 0, key, actions, weights: new Map() });
   const plans = kinds(shape);

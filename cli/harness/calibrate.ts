@@ -1,10 +1,8 @@
-import { OptionError } from '../../src/errors.ts';
 import { Gpu } from '../../src/gpu/gpu.ts';
-import type { ConfigJson } from '../../src/models/config.ts';
+import { readConfig } from '../../src/models/config.ts';
 import { calibrate as calibrateModel } from '../../src/pipeline/calibrate.ts';
+import { pipelineModule } from '../../src/pipeline/classes.ts';
 import { resolveModel } from '../../src/pipeline/resolve.ts';
-import { openWanComponents } from '../../src/pipeline/wan-components.ts';
-import { readJson } from '../../src/weights/source.ts';
 import type { HarnessApi, HarnessEvent } from './api.ts';
 import { emit } from './expose.ts';
 
@@ -14,14 +12,11 @@ export const calibrate: HarnessApi['calibrate'] = async ({ model, variant, ...op
   try {
     const resolved = await resolveModel(model, '/weights-manifest.json');
     const { source, id, defaults } = resolved;
-    const index = (await readJson(source, 'model_index.json')) as ConfigJson;
-    const components = await openWanComponents(resolved, index, {
-      precision: 'stored',
-      capabilities: gpu.capabilities,
-      variant,
-    });
-    if (!components.text) throw new OptionError(`${id} has no text encoder.`, 'Calibrate a model with one.');
-    return await calibrateModel(gpu, components, {
+    const index = await readConfig(source, 'model_index.json');
+    const { openFamily } = await pipelineModule(source.label, index._class_name);
+    const { capabilities } = gpu;
+    const family = await openFamily(resolved, index, { precision: 'stored', capabilities, variant });
+    return await calibrateModel(gpu, family, {
       ...options,
       model: id,
       defaults,

@@ -1,4 +1,5 @@
 import { formatAmount } from '../format.ts';
+import { sizes } from '../state/model.ts';
 import { settings } from '../state/settings.ts';
 import { SettingField } from './setting-field.tsx';
 
@@ -14,9 +15,9 @@ export function MoreFields() {
         </span>
       </summary>
       <div class="numbers">
-        <SettingField name="frames" />
-        <SettingField name="width" />
-        <SettingField name="height" />
+        {sizes.value.frames > 0 && <SettingField name="frames" />}
+        <SettingField name="width" {...(sizes.value.square && { same: ['height'] })} />
+        {!sizes.value.square && <SettingField name="height" />}
       </div>
       <p class="help">Frames and pixels. What the model was trained for looks best.</p>
     </details>

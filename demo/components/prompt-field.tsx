@@ -1,13 +1,15 @@
-import { isEmbedded } from '../state/model.ts';
+import { classes, isEmbedded } from '../state/model.ts';
 import { drawPrompt, EXAMPLES } from '../state/prompts.ts';
 import { change, settings } from '../state/settings.ts';
 import { replaceWord, type UnknownWord, unknownWords } from '../state/vocabulary.ts';
+import { ClassField } from './class-field.tsx';
 import { PromptInput } from './prompt-input.tsx';
 import { PromptWords } from './prompt-words.tsx';
 
-/** The prompt; for the embedded model with examples of what it knows, and a mark on what it does not. */
+/** The prompt: a class, where the model takes one; for the embedded model with examples of what it knows, and a mark on what it does not. */
 export function PromptField() {
   const { prompt } = settings.value;
+  if (classes.value) return <ClassField classes={classes.value} />;
   const isMissing = prompt.trim() === '';
   const unknown = isEmbedded.value ? unknownWords(prompt) : [];
   return (

@@ -6,10 +6,12 @@ import { CheckedInput } from './checked-input.tsx';
 
 interface Props {
   readonly name: NumberName;
+  /** Others that are the same. */
+  readonly same?: readonly NumberName[];
 }
 
 /** A number that every run has. */
-export function SettingField({ name }: Props) {
+export function SettingField({ name, same = [] }: Props) {
   const rule = rules.value[name];
   return (
     <CheckedInput
@@ -18,7 +20,9 @@ export function SettingField({ name }: Props) {
       value={settings.value[name]}
       format={String}
       parse={(text) => parseNumber(text, rule)}
-      onChange={(value) => set(name, value)}
+      onChange={(value) => {
+        for (const each of [name, ...same]) set(each, value);
+      }}
       number={{ min: rule.least, step: rule.step ?? 'any' }}
     />
   );

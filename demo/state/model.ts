@@ -28,8 +28,17 @@ export const isEmbedded = computed(() => choice.value === EMBEDDED_ID);
 /** Tuned options of the model, by policy and name. */
 export const presets = computed<Presets>(() => loaded.value?.presets ?? (isEmbedded.value ? EMBEDDED.presets : {}));
 
-/** What the form's numbers may be: as the model says, once it is loaded. */
-export const rules = computed(() => numberRules(loaded.value?.info.sizes ?? EMBEDDED_SIZES));
+/** The sizes that it makes: as the model says, once it is loaded. */
+export const sizes = computed(() => loaded.value?.info.sizes ?? EMBEDDED_SIZES);
+
+/** What the form's numbers may be. */
+export const rules = computed(() => numberRules(sizes.value));
+
+/** The classes of a model that takes one instead of a text. */
+export const classes = computed(() => {
+  const prompts = loaded.value?.info.prompts;
+  return prompts?.kind === 'class' ? prompts : undefined;
+});
 
 /** What says how long a run takes: of the embedded model before it is loaded, too. */
 export const estimated = computed<({ readonly info: EstimatedModel } & Pick<LoadedModel, 'defaults'>) | undefined>(

@@ -44,7 +44,9 @@ export async function openCandidate(): Promise<void> {
   const { steps, guidanceScale } = defaults;
   // Of a model that takes few steps, nothing is reused unless it is asked for.
   const tuned = steps <= FEW_STEPS ? defaultPolicy({}, steps) : { preset: undefined, policyOptions: {} };
-  change({ width, height, frames, steps, guidanceScale, ...tuned });
+  const { prompts } = taken.info;
+  const prompt = prompts.kind === 'class' ? (Object.keys(prompts.names)[0] ?? '0') : settings.value.prompt;
+  change({ prompt, width, height, frames, steps, guidanceScale, ...tuned });
   await openModel(taken.choice);
 }
 
@@ -57,9 +59,9 @@ export async function openOffered({ id, defaults, presets }: OfferedModel): Prom
   await openModel(id);
 }
 
-/** Whether the page can run it: it generates from prompts. */
-export function takesPrompts({ parts }: ModelInfo): boolean {
-  return parts.some(({ name }) => name === 'text_encoder');
+/** Whether the page can run it: it generates from prompts, or from classes. */
+export function takesPrompts({ prompts }: ModelInfo): boolean {
+  return prompts.kind !== 'embeddings';
 }
 
 async function lookAt(choosing: Promise<ModelChoice>): Promise<Candidate> {

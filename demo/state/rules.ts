@@ -21,6 +21,9 @@ export type NumberName = 'seed' | 'steps' | 'guidanceScale' | 'frames' | 'width'
 /** Larger counts are slips of the keyboard, as the library sees it. */
 const MOST = 100_000;
 
+/** Frames of a picture. */
+const ONE = { most: 1, step: 1 } as const;
+
 /** The rules of a model, by name. */
 export function numberRules({ pixels, frames }: SizeRules): Readonly<Record<NumberName, NumberRule>> {
   const side = { least: pixels, most: MOST - (MOST % pixels), step: pixels };
@@ -28,7 +31,11 @@ export function numberRules({ pixels, frames }: SizeRules): Readonly<Record<Numb
     seed: { label: 'Seed', least: 0, most: Number.MAX_SAFE_INTEGER, step: 1 },
     steps: { label: 'Steps', least: 1, most: MOST, step: 1 },
     guidanceScale: { label: 'Guidance', least: 0, most: 100 },
-    frames: { label: 'Frames', least: 1, most: MOST - ((MOST - 1) % frames), step: frames },
+    frames: {
+      label: 'Frames',
+      least: 1,
+      ...(frames === 0 ? ONE : { most: MOST - ((MOST - 1) % frames), step: frames }),
+    },
     width: { label: 'Width', ...side },
     height: { label: 'Height', ...side },
   };

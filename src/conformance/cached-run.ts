@@ -6,8 +6,8 @@ import { Scheduler } from '../cache/scheduler.ts';
 import { Executor } from '../executor/executor.ts';
 import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
-import type { WanComponents } from '../pipeline/wan-components.ts';
-import { WanRun } from '../pipeline/wan-run.ts';
+import { ModelRun } from '../pipeline/model-run.ts';
+import type { WanFamily, WanRun } from '../pipeline/wan/family.ts';
 import { samplerFromConfig } from '../samplers/index.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { type Golden, type GoldenTensor, goldenInput } from './golden.ts';
@@ -36,26 +36,27 @@ export class CachedRun {
   /** @throws {WeightsError} for inputs that do not fit the model. */
   constructor(
     private readonly gpu: Gpu,
-    components: WanComponents,
+    family: WanFamily,
     golden: Golden,
     private readonly settings: RecordedSettings,
     private readonly precision: Precision,
     private readonly signal?: AbortSignal,
   ) {
-    const { transformer, vaeConfig, scheduler } = components;
+    const { transformer } = family.components;
     const { steps, branches, guidanceScale } = settings;
-    this.latents = goldenInput(golden, 'in.latents', [1, vaeConfig.zDim, 'any', 'any', 'any']);
+    this.latents = goldenInput(golden, 'in.latents', [1, family.latentChannels, 'any', 'any', 'any']);
     const [, , frames = 0, rows = 0, columns = 0] = this.latents.shape;
     const { textDim } = transformer.config;
     this.#prompts = branches.map((branch) => [branch, goldenInput(golden, EMBEDDINGS[branch], [1, 'any', textDim])]);
-    this.#sampler = samplerFromConfig(scheduler).create(steps);
+    this.#sampler = samplerFromConfig(family.scheduler).create(steps);
     const geometry = {
       latentSize: [frames, rows, columns],
       steps,
       stateRows: this.#sampler.stateRows,
+      branches,
       promptLength: Object.fromEntries(this.#prompts.map(([branch, { shape }]) => [branch, shape[1] as number])),
     } as const;
-    this.#run = new WanRun(gpu, components, geometry, precision.operands);
+    this.#run = new ModelRun(gpu, family, geometry, precision.operands);
     this.shape = this.#run.shape(this.#sampler, guidanceScale, 0);
   }
 
@@ -73,7 +74,7 @@ export class CachedRun {
     const { gpu, precision, signal, shape } = this;
     const run = this.#run;
     await run.start();
-    for (const [branch, { values }] of this.#prompts) run.writePrompt(branch, values);
+    for (const [branch, { values }] of this.#prompts) run.model.writePrompt(gpu, branch, values);
     const configured = configurePolicy(policy, options);
     const ops = { capabilities: gpu.capabilities, operands: precision.operands };
     const executor = new Executor(run, configured, shape, ops);

@@ -2,7 +2,8 @@ import { configurePolicy } from '../cache/index.ts';
 import { measuredSites } from '../cache/run-log.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { ConfigJson } from '../models/config.ts';
-import { openWanComponents } from '../pipeline/wan-components.ts';
+import { loadWeights } from '../pipeline/parts.ts';
+import { openFamily } from '../pipeline/wan.ts';
 import { readJson, type WeightSource } from '../weights/source.ts';
 import { CachedRun } from './cached-run.ts';
 import {
@@ -66,15 +67,15 @@ export async function* cachingConformance(
   const index = (await readJson(model, 'model_index.json', signal)) as ConfigJson;
   const { capabilities } = gpu;
   const open = { precision: precision.weights, capabilities, signal };
-  const components = await openWanComponents({ id: model.label, source: model }, index, open);
+  const family = await openFamily({ source: model }, index, open);
   try {
-    for (const weights of components.weights) await weights.load(gpu, { signal });
+    await loadWeights(gpu, family, signal);
     for (const file of files) {
       const golden = await readGolden(cases, file, signal);
       const settings = caseSettings(golden);
       const { steps, guidance_scale: guidanceScale } = settings;
       const made = { steps, guidanceScale, branches: caseBranches(golden) };
-      const run = new CachedRun(gpu, components, golden, made, precision, signal);
+      const run = new CachedRun(gpu, family, golden, made, precision, signal);
       try {
         for (const recorded of recordedProbes(golden, settings)) {
           if (only && only.probe !== recorded.probe) continue;
@@ -86,7 +87,7 @@ export async function* cachingConformance(
       }
     }
   } finally {
-    for (const weights of components.weights) weights.dispose(gpu);
+    for (const { weights } of family.parts) weights.dispose(gpu);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Branch } from '../cache/run-shape.ts';
 import { WeightsError } from '../errors.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { ConfigJson } from '../models/config.ts';
-import { openWanComponents } from '../pipeline/wan-components.ts';
+import { loadWeights } from '../pipeline/parts.ts';
+import { openFamily } from '../pipeline/wan.ts';
 import { readJson, type WeightSource } from '../weights/source.ts';
 import { CachedRun } from './cached-run.ts';
 import { compare } from './compare.ts';
@@ -62,9 +63,9 @@ export async function* hookConformance(
 ): AsyncIterable<HookRow> {
   const index = (await readJson(model, 'model_index.json', signal)) as ConfigJson;
   const open = { precision: precision.weights, capabilities: gpu.capabilities, signal };
-  const components = await openWanComponents({ id: model.label, source: model }, index, open);
+  const family = await openFamily({ source: model }, index, open);
   try {
-    for (const weights of components.weights) await weights.load(gpu, { signal });
+    await loadWeights(gpu, family, signal);
     for (const file of files) {
       const golden = await readGolden(folder, file, signal);
       const settings = hookSettings(golden);
@@ -76,7 +77,7 @@ export async function* hookConformance(
       }
       const { steps, guidance: guidanceScale } = settings;
       const branches: readonly Branch[] = guidanceScale > 1 ? ['cond', 'uncond'] : ['cond'];
-      const run = new CachedRun(gpu, components, golden, { steps, guidanceScale, branches }, precision, signal);
+      const run = new CachedRun(gpu, family, golden, { steps, guidanceScale, branches }, precision, signal);
       try {
         let [worst, worstStep] = [0, 0];
         const record = await run.denoise(same.policy, same.options, (step, latents) => {
@@ -91,7 +92,7 @@ export async function* hookConformance(
       }
     }
   } finally {
-    for (const weights of components.weights) weights.dispose(gpu);
+    for (const { weights } of family.parts) weights.dispose(gpu);
   }
 }
 

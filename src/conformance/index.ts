@@ -3,7 +3,10 @@ import type { Gpu } from '../gpu/gpu.ts';
 import type { ConfigJson } from '../models/config.ts';
 import { t5ClassName } from '../models/t5/config.ts';
 import { exists, readJson, type WeightSource } from '../weights/source.ts';
+import { replayAutoencoderKL } from './autoencoder-kl.ts';
 import { compare, type Difference } from './compare.ts';
+import { replayDiTPipeline } from './dit-pipeline.ts';
+import { replayDiTTransformer } from './dit-transformer.ts';
 import { readGolden } from './golden.ts';
 import type { Precision, Replay } from './replay.ts';
 import { replayT5 } from './t5.ts';
@@ -21,6 +24,9 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   WanPipeline: replayWanPipeline,
   T5EncoderModel: replayT5,
   UMT5EncoderModel: replayT5,
+  DiTTransformer2DModel: replayDiTTransformer,
+  AutoencoderKL: replayAutoencoderKL,
+  DiTPipeline: replayDiTPipeline,
 };
 
 /** The conformance of a folder. */

@@ -20,13 +20,16 @@ export interface HeadsSite {
   readonly count: number;
   /** Shape of what all heads come to, before it is projected: [tokens, heads * head's width]. */
   readonly shape: readonly [number, number];
-  /**
-   * Records the sub-layer; of its attention, only some heads are computed.
-   *
-   * @param attended Of `shape`, in the operands' type: computed heads overwrite their part of it, of others it is used as it is.
-   * @param mask [heads] u32: 1 for those that are computed.
-   */
-  record(ops: OpContext, attended: Tensor, mask: Tensor): void;
+  /** Records the sub-layer; of its attention, only some heads are computed. */
+  record(ops: OpContext, heads: PartialHeads): void;
+}
+
+/** An attention of which only some heads are computed. */
+export interface PartialHeads {
+  /** What all heads come to, [tokens, width] in the operands' type: computed heads overwrite their part, others stay. */
+  readonly attended: Tensor;
+  /** [heads] u32: 1 for those that are computed. */
+  readonly mask: Tensor;
 }
 
 /** A block, as caching takes it apart. */

@@ -3,6 +3,7 @@ import attentionBindings from '../../shaders/lib/attention_bindings.wgsl';
 import blockDiff from '../../shaders/lib/block_diff.wgsl';
 import convBindings from '../../shaders/lib/conv_bindings.wgsl';
 import grid from '../../shaders/lib/grid.wgsl';
+import groupNorm from '../../shaders/lib/group_norm.wgsl';
 import matmulBindings from '../../shaders/lib/matmul_bindings.wgsl';
 import matmulEpilogue from '../../shaders/lib/matmul_epilogue.wgsl';
 import modulation from '../../shaders/lib/modulation.wgsl';
@@ -23,6 +24,7 @@ const LIBRARY: Readonly<Record<string, string>> = {
   block_diff: blockDiff,
   conv_bindings: convBindings,
   grid,
+  group_norm: groupNorm,
   modulation,
   norm_row: normRow,
   pixels,

@@ -29,8 +29,8 @@ export function patchify(context: OpContext, args: Patches): void {
 /**
  * Records putting a head's tokens together as latents.
  *
- * @param args.tokens [T/pt * H/ph * W/pw, pt * ph * pw * C] f32, channels ordered [pt, ph, pw, c]: not as `patchify`.
- * @param args.latents [..., C, T, H, W] f32, such as the velocities of two forwards.
+ * @param args.tokens [T/pt * H/ph * W/pw, pt * ph * pw * D] f32, channels ordered [pt, ph, pw, d]: not as `patchify`.
+ * @param args.latents [..., C, T, H, W] f32, such as the velocities of two forwards: the first C of the D channels.
  * @throws when the patch does not divide the latents, or the sizes differ.
  */
 export function unpatchify(context: OpContext, args: Patches): void {
@@ -41,8 +41,11 @@ function record({ recorder }: OpContext, name: 'patchify' | 'unpatchify', args: 
   const { latents, tokens, patch, clip = 0 } = args;
   const sizes = latents.shape.slice(-4);
   const count = elements(sizes);
+  const channels = sizes[0] as number;
+  const depth = (elements(tokens.shape) * channels) / count;
+  const isDeep = name === 'unpatchify' && Number.isInteger(depth) && depth > channels;
   const divides = sizes.length === 4 && patch.every((size, axis) => (sizes[axis + 1] as number) % size === 0);
-  if (!divides || elements(tokens.shape) !== count || elements(latents.shape) < (clip + 1) * count) {
+  if (!divides || (depth !== channels && !isDeep) || elements(latents.shape) < (clip + 1) * count) {
     throw new Error(
       `${name}: clip ${clip} of [${latents.shape}], tokens [${tokens.shape}], patch ${patch.join(' x ')}`,
     );
@@ -50,5 +53,5 @@ function record({ recorder }: OpContext, name: 'patchify' | 'unpatchify', args: 
   const unpatch = name === 'unpatchify';
   const kernel = makeKernel(name, source, { UNPATCHIFY: unpatch }, ['read', 'write']);
   const tensors = unpatch ? [tokens, latents] : [latents, tokens];
-  recorder.dispatch(kernel, tensors, [...sizes, ...patch, clip * count], linearGrid(count, 64));
+  recorder.dispatch(kernel, tensors, [...sizes, ...patch, clip * count, depth], linearGrid(count, 64));
 }

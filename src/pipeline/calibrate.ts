@@ -8,13 +8,15 @@ import { randn } from '../samplers/noise.ts';
 import { cleanPrompts, tidyPrompts } from '../text/prompt.ts';
 import type { ModelEntry } from '../weights/manifest.ts';
 import type { ClipSize } from './clip-size.ts';
+import { denoise } from './denoise.ts';
+import type { ModelFamily } from './family.ts';
 import { checkFit, type Demand } from './fit.ts';
+import { ModelRun } from './model-run.ts';
 import { type RunSettings, resolveSettings } from './options.ts';
+import { loadWeights } from './parts.ts';
+import { latentCount, planRun } from './plan-run.ts';
+import type { RunGeometry } from './run-geometry.ts';
 import type { GenerateOptions, Progress } from './types.ts';
-import { loadWeights, type WanComponents } from './wan-components.ts';
-import { denoise, encodePrompts } from './wan-generate.ts';
-import { latentCount, planGeometry, sizeRules, wanDefaults } from './wan-geometry.ts';
-import { WanRun } from './wan-run.ts';
 
 /** What is calibrated. */
 export interface CalibrationOptions {
@@ -23,7 +25,7 @@ export interface CalibrationOptions {
   /** The model's id, and what its manifest entry says of runs. */
   readonly model: string;
   readonly defaults?: ModelEntry['defaults'] | undefined;
-  /** One run each; the n-th starts from the noise of seed n. */
+  /** Of one run each; the n-th starts from the noise of seed n. */
   readonly prompts: readonly string[];
   /** Largest distance in steps that is measured. */
   readonly distances: number;
@@ -37,51 +39,53 @@ export interface CalibrationOptions {
 /**
  * Measures, on runs without caching, what a policy must know of a model beforehand.
  *
- * @param components With a text encoder; their weights are read once the options are checked.
+ * @param family Its weights are read once the options are checked.
  * @returns the policy's artifact, as JSON has it.
  * @throws {OptionError} for bad options, and a policy that needs no calibration, and {LimitError} for a size that the device
  * has no buffers for, before weights are read; as `WeightSet.load`; {OutOfMemoryError}: `distances + 1` tensors for each
  * that the policy asks for.
  */
-export async function calibrate(
+export async function calibrate<Geometry extends RunGeometry, Conditions>(
   gpu: Gpu,
-  components: WanComponents,
+  family: ModelFamily<Geometry, Conditions>,
   options: CalibrationOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { model, prompts, distances, operands, signal, onProgress } = options;
   const calibration = calibrationOf(options.policy);
-  const { scheduler } = components;
   const ops = { capabilities: gpu.capabilities, operands };
-  const defaults = { ...wanDefaults(components), ...options.defaults };
+  const defaults = { ...family.defaults, ...options.defaults };
   const settingsOf = (prompt: string) =>
-    resolveSettings({ ...options.run, prompt }, defaults, sizeRules(components), scheduler);
-  const { steps, sampler, guidanceScale } = settingsOf('');
+    resolveSettings({ ...options.run, prompt }, defaults, family.sizes, family.scheduler);
+  const first = settingsOf(prompts[0] ?? '');
+  const { steps, sampler, guidanceScale } = first;
   const schedule = sampler.create(steps);
   const scores = new MeanScores();
   let artifact: Readonly<Record<string, unknown>> = {};
   const fit = (size: string) => `Calibrate in a smaller size: ${size} fits.`;
-  checkFit(gpu, demandOf(gpu, components, settingsOf(''), operands), fit);
-  await loadWeights(gpu, components, signal, onProgress);
+  checkFit(gpu, demandOf(gpu, family, first, operands), fit);
+  await loadWeights(gpu, family, signal, onProgress);
   for (const [seed, prompt] of prompts.entries()) {
     const settings = settingsOf(prompt);
-    const { geometry, tokens } = planGeometry(components, settings, { prompt }, await cleanPrompts(settings));
-    const run = new WanRun(gpu, components, geometry, operands);
+    const { geometry, conditions } = planRun(family, settings, { prompt }, await cleanPrompts(settings));
+    const run = new ModelRun(gpu, family, geometry, operands);
     const shape = run.shape(schedule, guidanceScale, seed);
     const request = calibration.request(shape, distances);
     const forwards = new CalibrationForwards(run, shape, request, ops, scores);
     try {
       await run.start();
       await forwards.start(gpu);
-      const context = { gpu, run, signal };
-      await encodePrompts(context, { prompt }, tokens);
-      await denoise(context, {
-        sampler: schedule,
-        guidanceScale,
-        latents: randn(latentCount(components.vaeConfig, geometry.latentSize), seed),
-        forwards,
-        onStep: (step) =>
-          onProgress?.({ phase: 'denoise', loaded: seed * steps + step + 1, total: prompts.length * steps }),
-      });
+      await run.condition(conditions, { signal });
+      await denoise(
+        { gpu, run, signal },
+        {
+          sampler: schedule,
+          guidanceScale,
+          latents: randn(latentCount(family, geometry.latentSize), seed),
+          forwards,
+          onStep: (step) =>
+            onProgress?.({ phase: 'denoise', loaded: seed * steps + step + 1, total: prompts.length * steps }),
+        },
+      );
     } finally {
       await gpu.quiet();
       forwards.stop();
@@ -94,13 +98,18 @@ export async function calibrate(
 }
 
 /** What the device must have a buffer for. What is kept of the sub-layers is no larger than the run's own tensors. */
-function demandOf(gpu: Gpu, components: WanComponents, settings: RunSettings, operands: OpContext['operands']): Demand {
-  const { width, height, frames } = settings;
+function demandOf<Geometry extends RunGeometry, Conditions>(
+  gpu: Gpu,
+  family: ModelFamily<Geometry, Conditions>,
+  settings: RunSettings,
+  operands: OpContext['operands'],
+): Demand {
+  const { width, height, frames, prompt } = settings;
   const at = (size: ClipSize) => {
-    const { geometry } = planGeometry(components, { ...settings, ...size }, { prompt: '' }, tidyPrompts(settings));
-    return plannedBuffers(new WanRun(gpu, components, geometry, operands).recording);
+    const { geometry } = planRun(family, { ...settings, ...size }, { prompt }, tidyPrompts(settings));
+    return plannedBuffers(new ModelRun(gpu, family, geometry, operands).recording);
   };
   const size = { width, height, frames };
-  const weights = components.weights.flatMap(({ tensors }) => tensors);
-  return { weights, run: at(size), size, rules: sizeRules(components), at };
+  const weights = family.parts.flatMap(({ weights: { tensors } }) => tensors);
+  return { weights, run: at(size), size, rules: family.sizes, at };
 }

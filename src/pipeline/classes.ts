@@ -5,6 +5,7 @@ import type { PipelineModule } from './model-pipeline.ts';
 /** Every class that is built; each is a file of its own in the build, loaded when a model asks for it. */
 const CLASSES: Readonly<Record<string, () => Promise<PipelineModule>>> = {
   WanPipeline: () => import('./wan.ts'),
+  DiTPipeline: () => import('./dit.ts'),
 };
 
 /**

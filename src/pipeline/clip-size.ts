@@ -12,6 +12,8 @@ export interface ClipSize {
 export interface SizeRules {
   /** Width and height are multiples of this many pixels. */
   readonly pixels: number;
-  /** Frames are a multiple of this, plus 1. */
+  /** Frames are a multiple of this, plus 1; of a model of pictures it is 0. */
   readonly frames: number;
+  /** Whether width and height must be the same. */
+  readonly square?: boolean;
 }

@@ -65,7 +65,7 @@ export function fittingSize(
   const limit = largestAllowed(device.limits);
   const areAllowed = (buffers: readonly BufferRequest[]) => buffers.every(({ bytes }) => bytes <= limit);
   if (!areAllowed(weights)) return undefined;
-  const groups = (size.frames - 1) / rules.frames;
+  const groups = rules.frames === 0 ? 0 : (size.frames - 1) / rules.frames;
   const least = Math.ceil(groups / 2);
   for (const scale of SCALES) {
     const side = (pixels: number) => Math.max(1, Math.floor((pixels * scale) / rules.pixels)) * rules.pixels;

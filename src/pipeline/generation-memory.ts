@@ -7,12 +7,13 @@ import type { Recording } from '../gpu/recorder.ts';
 import { StepClock } from '../gpu/step-clock.ts';
 import type { OpContext } from '../ops/context.ts';
 import type { ClipSize } from './clip-size.ts';
+import { rowStride } from './decoding.ts';
+import type { DeclaredPart } from './model-info.ts';
+import type { Run } from './model-run.ts';
 import type { RunSettings } from './options.ts';
+import { weightsBytes } from './parts.ts';
+import { RunPreview } from './preview.ts';
 import type { GenerateOptions, MemoryPlan } from './types.ts';
-import { type WanComponents, weightsBytes } from './wan-components.ts';
-import { rowStride } from './wan-decoding.ts';
-import { WanPreview } from './wan-preview.ts';
-import type { WanRun } from './wan-run.ts';
 
 /**
  * All that a generation holds on the GPU besides weights and clip: its run, which the next one of the same geometry goes
@@ -22,14 +23,14 @@ export class GenerationMemory {
   readonly cache: Executor;
   /** What the policy is told of the run. */
   readonly shape: RunShape;
-  readonly preview: WanPreview | undefined;
+  readonly preview: RunPreview | undefined;
   #clock: StepClock | undefined;
 
   /** Records it; memory comes with `start`. */
   constructor(
     private readonly gpu: Gpu,
-    private readonly components: WanComponents,
-    readonly run: WanRun,
+    private readonly parts: readonly DeclaredPart[],
+    readonly run: Run,
     private readonly settings: RunSettings,
     operands: OpContext['operands'],
     preview: GenerateOptions['preview'],
@@ -38,7 +39,7 @@ export class GenerationMemory {
     const { sampler, guidanceScale, seed, steps } = settings;
     this.shape = run.shape(sampler.create(steps), guidanceScale, seed);
     this.cache = new Executor(run, settings.policy, this.shape, ops);
-    this.preview = preview && new WanPreview(run, ops, preview);
+    this.preview = preview && new RunPreview(run, ops, preview);
   }
 
   /** What `start` will allocate. */
@@ -61,7 +62,7 @@ export class GenerationMemory {
   /** Its bytes, with those of the weights and the clip. */
   get plan(): MemoryPlan {
     const { steps } = this.settings;
-    const weights = weightsBytes(this.components);
+    const weights = weightsBytes(this.parts);
     const runBytes = this.run.plannedBytes;
     const cacheBytes = this.cache.plannedBytes;
     const previewBytes = this.preview?.plannedBytes ?? 0;

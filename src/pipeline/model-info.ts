@@ -18,6 +18,24 @@ export interface ModelPart {
   readonly bytes: number;
 }
 
+/**
+ * What a model is told to show: a text; embeddings of one, where it has no text encoder; or a class that it knows, which
+ * `prompt` has by number or by name.
+ */
+export type PromptKind =
+  | {
+      /** Text is `prompt`; embeddings are `promptEmbeds`. */
+      readonly kind: 'text' | 'embeddings';
+    }
+  | {
+      /** A class is `prompt`. */
+      readonly kind: 'class';
+      /** How many it knows, from 0. */
+      readonly count: number;
+      /** Numbers by name, where the folder has names. */
+      readonly names: Readonly<Record<string, number>>;
+    };
+
 /** What a model is, and what running it takes. */
 export interface ModelInfo {
   /** The manifest's id, or the folder's name. */
@@ -30,6 +48,8 @@ export interface ModelInfo {
   readonly defaults: ModelDefaults;
   /** What `width`, `height` and `frames` may be. */
   readonly sizes: SizeRules;
+  /** What it is told to show. */
+  readonly prompts: PromptKind;
   /** That the transformer works on in such a run. */
   readonly tokens: number;
   /** Of a run with them, without a policy. */
@@ -55,7 +75,8 @@ export interface DeclaredPart extends Pick<ModelPart, 'name' | 'className'> {
 }
 
 /** What `describeModel` is told. */
-export interface ModelFacts extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'sizes' | 'tokens' | 'memory'> {
+export interface ModelFacts
+  extends Pick<ModelInfo, 'id' | 'className' | 'defaults' | 'sizes' | 'prompts' | 'tokens' | 'memory'> {
   readonly parts: readonly DeclaredPart[];
   /** Of a run with the defaults. */
   readonly demand: Demand;

@@ -5,8 +5,11 @@ import type { Clip } from '../video/clip.ts';
 import type { ModelDefaults, ModelEntry } from '../weights/manifest.ts';
 import type { WeightStore } from '../weights/store.ts';
 import type { WeightPrecision } from '../weights/weight-set.ts';
+import type { ModelFamily } from './family.ts';
 import type { ModelInfo } from './model-info.ts';
+import type { OpenOptions, PartsSource } from './parts.ts';
 import type { ResolvedModel } from './resolve.ts';
+import type { RunGeometry } from './run-geometry.ts';
 import type { GenerateOptions, LoadOptions, MemoryPlan } from './types.ts';
 
 /** A model of one of diffusers' pipeline classes, on one device. */
@@ -46,4 +49,6 @@ export interface PipelineSource {
 export interface PipelineModule {
   /** Reads and checks configurations and headers. @throws {UnsupportedModelError | WeightsError | SourceError | OptionError} */
   openPipeline(source: PipelineSource): Promise<ModelPipeline>;
+  /** The same, without what makes clips: for those who run its parts. */
+  openFamily(model: PartsSource, index: ConfigJson, options: OpenOptions): Promise<ModelFamily<RunGeometry, unknown>>;
 }

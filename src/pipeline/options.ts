@@ -52,14 +52,10 @@ export function resolveSettings(
   const prompt = text('prompt', options.prompt ?? '');
   const width = side('width', options.width ?? defaults.width, rules.pixels);
   const height = side('height', options.height ?? defaults.height, rules.pixels);
-  const frames = count('frames', options.frames ?? defaults.frames);
-  if ((frames - 1) % rules.frames !== 0) {
-    const near = Math.max(0, Math.round((frames - 1) / rules.frames)) * rules.frames + 1;
-    throw new OptionError(
-      `frames is ${frames}; this model makes ${rules.frames} k + 1 frames.`,
-      `Use ${near}, for example.`,
-    );
+  if (rules.square && width !== height) {
+    throw new OptionError(`The size is ${width} x ${height}; this model makes squares.`, `Use ${width} x ${width}.`);
   }
+  const frames = frameCount(options.frames ?? defaults.frames, rules.frames);
   if (options.preview) count('preview.every', options.preview.every);
   const policy = configurePolicy(text('policy', options.policy ?? 'none'), options.policyOptions);
   const stepsAsked = count('steps', options.steps ?? defaults.steps);
@@ -95,6 +91,14 @@ function text(name: string, value: string): string {
 function count(name: string, value: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= MOST) return value;
   throw new OptionError(`${name} is ${String(value)}.`, `Pass an integer from 1 to ${MOST}.`);
+}
+
+function frameCount(value: number, multiple: number): number {
+  const frames = count('frames', value);
+  const near = 1 + (multiple === 0 ? 0 : Math.round((frames - 1) / multiple)) * multiple;
+  if (frames === near) return frames;
+  const made = multiple === 0 ? 'pictures, of 1 frame' : `${multiple} k + 1 frames`;
+  throw new OptionError(`frames is ${frames}; this model makes ${made}.`, `Use ${near}, for example.`);
 }
 
 function rate(name: string, value: number): number {

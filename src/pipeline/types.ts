@@ -82,7 +82,7 @@ export interface PromptEmbeddings {
 
 /** Options of `Pipeline.generate`; defaults come from the model's manifest entry, or are the class's own. */
 export interface GenerateOptions {
-  /** What to show. Not needed with `promptEmbeds`. */
+  /** What to show: of a model of classes, one by name or number. Not needed with `promptEmbeds`. */
   readonly prompt?: string;
   /** What to steer away from. Default: the empty prompt. */
   readonly negativePrompt?: string;
@@ -104,7 +104,7 @@ export interface GenerateOptions {
   readonly width?: number;
   /** As `width`. */
   readonly height?: number;
-  /** 4 k + 1 frames, for a VAE that makes 4 of each latent frame after the first. */
+  /** 4 k + 1 frames, for a VAE that makes 4 of each latent frame after the first; 1 of a model of pictures. */
   readonly frames?: number;
   /** Frames a second of the clip, above 0 and up to 240. Default: what the model was made for. */
   readonly fps?: number;

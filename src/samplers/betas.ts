@@ -13,12 +13,17 @@ import { linspace } from './sigmas.ts';
 export function noiseRange(read: ConfigReader, trainTimesteps: number): [largest: number, smallest: number] {
   const { fround } = Math;
   read.only('rescale_betas_zero_snr', [false, null]);
-  const betas = read.numbers('trained_betas', spread(read, trainTimesteps));
+  const betas = readBetas(read, trainTimesteps);
   const signals = betas.map((beta) => fround(1 - fround(beta)));
   const first = signals[0] as number;
   const last = fround(signals.reduce((product, signal) => product * signal, 1));
   const level = (signal: number) => Math.sqrt((1 - signal) / signal);
   return [level(last), level(first)];
+}
+
+/** The variances, as the file lists them or lays them out. @param count How many, where it does not list them. */
+export function readBetas(read: ConfigReader, count: number): readonly number[] {
+  return read.numbers('trained_betas', spread(read, count));
 }
 
 function spread(read: ConfigReader, count: number): number[] {

@@ -11,8 +11,7 @@ import { linspace, SPACINGS, stretchToTerminal } from './sigmas.ts';
 export const flowMatchEuler: SamplerKind = {
   name: 'flow-match-euler',
   className: 'FlowMatchEulerDiscreteScheduler',
-  shiftKey: 'shift',
-  flowKeys: {},
+  flow: { shift: 'shift', fixed: {} },
 
   configure(read) {
     // diffusers asks its pipeline for a `mu` then, which WanPipeline does not give.

@@ -1,11 +1,12 @@
 import { OptionError, UnsupportedModelError } from '../errors.ts';
 import { type ConfigJson, ConfigReader } from '../models/config.ts';
+import { ddim } from './ddim.ts';
 import { flowMatchEuler } from './euler.ts';
 import type { ConfiguredSampler, SamplerKind } from './sampler.ts';
 import { unipc } from './unipc.ts';
 
 /** All samplers: to add one, add its file and a line here. */
-export const SAMPLERS: readonly SamplerKind[] = [flowMatchEuler, unipc];
+export const SAMPLERS: readonly SamplerKind[] = [flowMatchEuler, unipc, ddim];
 
 /** What every scheduler of diffusers calls the number of levels that a model was trained on. */
 const TRAIN_TIMESTEPS = 'num_train_timesteps';
@@ -32,26 +33,32 @@ export function samplerFromConfig(config: ConfigJson): ConfiguredSampler {
   const classes = SAMPLERS.map(({ className }) => className).join(', ');
   throw new UnsupportedModelError(
     `The model's scheduler is ${JSON.stringify(config._class_name)}, which is not built; ${classes} are.`,
-    remedy(SAMPLERS),
+    remedy(others(kind)),
   );
 }
 
 /**
  * The sampler that a caller names. Of the class that the model's file names, it takes all settings; of another one, what
- * the model was made for: the shift, under its own class's key, and the number of training timesteps.
+ * the model was made for: the shift, under its own class's key, and the number of training timesteps. A flow's sampler runs
+ * flows only, and no other's runs them.
  *
  * @param name As `defaultSampler` gives it, or of another sampler. @param config As `schedulerConfig` gives it.
  * @throws {OptionError} listing the samplers there are, for another name; {UnsupportedModelError} as `samplerFromConfig`.
  */
 export function chooseSampler(name: string, config: ConfigJson): ConfiguredSampler {
   if (name === defaultSampler(config)) return samplerFromConfig(config);
-  const kind = SAMPLERS.find((one) => one.name === name);
-  if (kind) {
-    const shift = config[ownKind(config)?.shiftKey ?? shiftKey(config._class_name)];
+  const own = ownKind(config);
+  const kind = others(own).find((one) => one.name === name);
+  if (kind?.flow) {
+    const shift = config[own?.flow?.shift ?? shiftKey(config._class_name)];
     const { [TRAIN_TIMESTEPS]: trainTimesteps } = config;
-    return configure(kind, { ...kind.flowKeys, [kind.shiftKey]: shift, [TRAIN_TIMESTEPS]: trainTimesteps });
+    return configure(kind, { ...kind.flow.fixed, [kind.flow.shift]: shift, [TRAIN_TIMESTEPS]: trainTimesteps });
   }
-  throw new OptionError(`sampler is "${name}"; there is no such sampler.`, `Use one of: ${list(SAMPLERS)}.`);
+  const isOther = SAMPLERS.some((one) => one.name === name);
+  throw new OptionError(
+    `sampler is "${name}"; ${isOther ? 'this model is none that it samples' : 'there is no such sampler'}.`,
+    `Use one of: ${list([...(own ? [own] : []), ...others(own)])}.`,
+  );
 }
 
 /** The name of the model's own sampler, which is its class where that is not built. */
@@ -84,11 +91,13 @@ function configure(kind: SamplerKind, config: ConfigJson): ConfiguredSampler {
   return kind.configure(new ConfigReader(config, kind.className, notes));
 }
 
+/** What may stand in for a sampler: another of flows, for one of flows or one that is not built. */
 function others(kind: SamplerKind | undefined): readonly SamplerKind[] {
-  return SAMPLERS.filter((one) => one !== kind);
+  return kind && !kind.flow ? [] : SAMPLERS.filter((one) => one.flow && one !== kind);
 }
 
 function remedy(samplers: readonly SamplerKind[]): string {
+  if (samplers.length === 0) return 'Use a checkpoint whose settings are built.';
   return `Pass the option sampler, which takes no more than the shift from the file: ${list(samplers)}.`;
 }
 

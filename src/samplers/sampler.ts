@@ -13,6 +13,8 @@ export interface Sampler {
   readonly stateRows: number;
   /** Row r of the result: the new state's row r from [state rows; velocity], `stateRows + 1` factors. */
   update(step: number): readonly (readonly number[])[];
+  /** What a step takes the clean latents to be, of its latents and the prediction; absent for flows: `x - sigma v`. */
+  estimate?(step: number): readonly [latents: number, prediction: number];
 }
 
 /** A sampler with its settings: all that a run needs to know of `scheduler_config.json`. */
@@ -27,16 +29,22 @@ export interface ConfiguredSampler {
   create(steps: number): Sampler;
 }
 
+/** Where a class keeps what flows need. */
+export interface FlowKeys {
+  /** What it calls the flow's shift. */
+  readonly shift: string;
+  /** Keys that make it a sampler of flows, for where no file says so. */
+  readonly fixed: ConfigJson;
+}
+
 /** A kind of sampler: what `--sampler` and `scheduler_config.json` name. */
 export interface SamplerKind {
   /** Name for users, e.g. `flow-match-euler`. */
   readonly name: string;
   /** `_class_name` in `scheduler_config.json`. */
   readonly className: string;
-  /** What the class calls the flow's shift. */
-  readonly shiftKey: string;
-  /** Keys that make it a sampler of flows, for where no file says so. */
-  readonly flowKeys: ConfigJson;
+  /** Of flows; absent for what samples other diffusion models, whose settings are all in their files. */
+  readonly flow?: FlowKeys;
   /**
    * Reads the class's keys, and no other's.
    *
@@ -66,17 +74,18 @@ export function guidedUpdate(
 }
 
 /**
- * What a step takes the clean latents to be, `x - sigma v`, with guidance folded in: from its latents, before the update.
+ * What a step takes the clean latents to be, with guidance folded in: from its latents, before the update.
  *
  * @returns [1][1 + branches], as `linearCombination` takes it.
  */
 export function guidedEstimate(
-  { sigmas }: Sampler,
+  sampler: Sampler,
   step: number,
   guidanceScale: number,
   branches: 1 | 2,
 ): Float32Array<ArrayBuffer> {
-  return guided([[1, -(sigmas[step] as number)]], guidanceScale, branches);
+  const flow = [1, -(sampler.sigmas[step] as number)];
+  return guided([sampler.estimate?.(step) ?? flow], guidanceScale, branches);
 }
 
 /** Splits the last column, the velocity's, between the branches. */

@@ -20,8 +20,7 @@ const OFF_ONE = 1e-6;
 export const unipc: SamplerKind = {
   name: 'unipc',
   className: 'UniPCMultistepScheduler',
-  shiftKey: 'flow_shift',
-  flowKeys: { prediction_type: 'flow_prediction', use_flow_sigmas: true },
+  flow: { shift: 'flow_shift', fixed: { prediction_type: 'flow_prediction', use_flow_sigmas: true } },
 
   configure(read) {
     read.only('prediction_type', ['flow_prediction'], 'epsilon');

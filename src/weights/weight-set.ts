@@ -66,6 +66,11 @@ export class WeightSet {
     return [...this.checkpoint.tensors.values()].reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
+  /** Whether the checkpoint has a tensor of this name. */
+  has(name: string): boolean {
+    return this.checkpoint.tensors.has(name);
+  }
+
   /** A bias, norm weight or table, in f32. @param storedShape Shape in the file, of as many elements. */
   vector(name: string, shape: readonly number[], storedShape: readonly number[] = shape): Tensor {
     this.expect(name, storedShape);

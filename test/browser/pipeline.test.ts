@@ -311,19 +311,19 @@ describe('loading', () => {
   test('a scheduler that is not built is refused when a run needs it; the sampler that the error names runs', async () => {
     const { device, liveBytes } = await countingDevice();
     const model = altered({
-      'scheduler/scheduler_config.json': editJson((json) => Object.assign(json, { _class_name: 'DDIMScheduler' })),
-      'model_index.json': editJson((json) => Object.assign(json, { scheduler: ['diffusers', 'DDIMScheduler'] })),
+      'scheduler/scheduler_config.json': editJson((json) => Object.assign(json, { _class_name: 'PNDMScheduler' })),
+      'model_index.json': editJson((json) => Object.assign(json, { scheduler: ['diffusers', 'PNDMScheduler'] })),
     });
     const { firstRun: _, ...load } = LOAD;
     const options = { ...load, device };
-    expect((await inspectModel(model, options)).defaults.sampler).toBe('DDIMScheduler');
+    expect((await inspectModel(model, options)).defaults.sampler).toBe('PNDMScheduler');
     // A first run that needs it is refused before weights are read.
     await expect(loadPipeline(model, { ...options, firstRun: SMALL })).rejects.toThrow(UnsupportedModelError);
     const pipeline = await loadPipeline(model, options);
     const refused = pipeline.generate(SMALL);
     await expect(refused).rejects.toThrow(UnsupportedModelError);
     await expect(refused).rejects.toThrow(
-      /DDIMScheduler.*FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler.*option sampler.*: flow-match-euler, unipc/,
+      /PNDMScheduler.*FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler.*option sampler.*: flow-match-euler, unipc/,
     );
     for (const sampler of ['flow-match-euler', 'unipc']) {
       const clip = await pipeline.generate({ ...SMALL, sampler });

@@ -194,6 +194,27 @@ test('a model without a text encoder is described, but not taken', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('a model of classes is taken, and makes a picture of one', async () => {
+  const { page, complaints } = await site.open('policy=none');
+  await waitForStatus(page, 'Ready.');
+  await drop(page, join(ROOT, 'test/fixtures/dit-pipeline'));
+  const about = page.getByRole('article', { name: 'dit-pipeline' });
+  await about.waitFor({ timeout: 120_000 });
+  expect(await about.innerText()).toMatch(/DiTPipeline[\s\S]*vae\s+AutoencoderKL/i);
+  await page.getByRole('button', { name: 'Use this model' }).click();
+  await page
+    .locator('.model-card.chosen')
+    .filter({ hasText: /dit-pipeline/ })
+    .waitFor({ timeout: 180_000 });
+  const field = page.getByLabel('What should it show?');
+  await field.fill('a red circle');
+  await page.getByText('One of the 1000 classes').and(page.locator('.wrong')).waitFor();
+  await field.fill('golden retriever');
+  await page.getByRole('button', { name: 'Generate', exact: true }).click();
+  await waitForStatus(page, 'Done.');
+  expect(complaints).toEqual([]);
+});
+
 async function overwrite(path: string): Promise<void> {
   const handle = await open(path, 'r+');
   await handle.write('<!doctype html><title>Not found</title>', 0);

@@ -60,9 +60,33 @@ test.each(CASES)('patchify [%s] by [%s], and back', async (sizes, patch) => {
   expect(back.subarray(count)).toEqual(Float32Array.from(places(sizes, patch, 'c last')));
 });
 
+test('of deeper tokens the first channels are taken', async () => {
+  const run = new KernelRun(await testGpu());
+  const [patch, sizes] = [
+    [1, 2, 2],
+    [3, 1, 4, 6],
+  ] as const;
+  const deep = places([5, ...sizes.slice(1)] as unknown as Sizes, patch, 'c last');
+  const tokens = run.input(
+    [6, 20],
+    Float32Array.from({ length: 120 }, (_, i) => i),
+  );
+  const latents = run.output([2, ...sizes]);
+  const [got = new Float32Array()] = await run.run(() => {
+    for (const clip of [0, 1]) unpatchify(run.context, { tokens, latents, patch, clip });
+  }, latents);
+  const want = Float32Array.from(deep.slice(0, 72));
+  expect([got.subarray(0, 72), got.subarray(72)]).toEqual([want, want]);
+});
+
 test('what does not fit is refused with its numbers', async () => {
   const run = new KernelRun(await testGpu());
   const [latents, tokens] = [run.output([2, 1, 4, 5]), run.output([4, 10])];
   expect(() => patchify(run.context, { latents, tokens, patch: [1, 2, 2] })).toThrow(/1 x 2 x 2/);
   expect(() => patchify(run.context, { latents, tokens, patch: [1, 2, 5], clip: 1 })).toThrow(/clip 1 of \[2,1,4,5\]/);
+  const deep = run.output([4, 15]);
+  expect(() => patchify(run.context, { latents, tokens: deep, patch: [1, 2, 5] })).toThrow(/tokens \[4,15\]/);
+  expect(() =>
+    unpatchify(run.context, { latents: run.output([4, 1, 2, 2]), tokens: run.output([1, 14]), patch: [1, 2, 2] }),
+  ).toThrow(/tokens \[1,14\]/);
 });

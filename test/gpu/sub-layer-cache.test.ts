@@ -119,7 +119,7 @@ describe('a forward put together', () => {
       await run.program.run('cond.embed');
       const want = Float64Array.from(await downloadF32(gpu, streamOf()));
       const width = streamOf().shape[1] as number;
-      for (const i of runs.components.transformer.blocks.keys()) {
+      for (const i of runs.family.components.transformer.blocks.keys()) {
         // The sum's bindings: kept output, stream, learned table, what the timesteps add, the row of each token.
         const slots = cache.parts('cond').slots;
         const [add] = slots?.recording.sections.get(`block.${i}.mlp/add.0`) ?? [];

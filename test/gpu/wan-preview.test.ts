@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { download, downloadF32 } from '../../src/gpu/transfer.ts';
+import { RunPreview } from '../../src/pipeline/preview.ts';
 import type { Preview } from '../../src/pipeline/types.ts';
-import { WanPreview } from '../../src/pipeline/wan-preview.ts';
 import { samplerFromConfig } from '../../src/samplers/index.ts';
 import { packRows } from '../../src/video/frames.ts';
 import { Random, testGpu } from '../support/kernel-run.ts';
@@ -17,9 +17,9 @@ beforeAll(async () => {
 afterAll(() => runs.dispose());
 
 /** Previews of each step, recorded but not allocated. */
-function previewOf(onPreview: (preview: Preview) => void): WanPreview {
+function previewOf(onPreview: (preview: Preview) => void): RunPreview {
   const { capabilities } = runs.gpu;
-  return new WanPreview(runs.run, { capabilities, operands: 'f32' }, { every: 1, onPreview });
+  return new RunPreview(runs.run, { capabilities, operands: 'f32' }, { every: 1, onPreview });
 }
 
 test('U11: memory is as planned, and none when stopped', async () => {
@@ -34,8 +34,8 @@ test('U11: memory is as planned, and none when stopped', async () => {
 });
 
 test('it is the first frame of x - sigma v, v being the guided velocity', async () => {
-  const { gpu, run, components } = runs;
-  const sampler = samplerFromConfig(components.scheduler).create(STEPS);
+  const { gpu, run, family } = runs;
+  const sampler = samplerFromConfig(family.scheduler).create(STEPS);
   const previews: Preview[] = [];
   const preview = previewOf((made) => previews.push(made));
   await preview.start(gpu);

@@ -4,7 +4,7 @@ import { pipelineModule } from '../../src/pipeline/classes.ts';
 test.each([
   [
     'LTXPipeline',
-    'my-model is a "LTXPipeline", which is not built. Use a folder of a WanPipeline in diffusers layout.',
+    'my-model is a "LTXPipeline", which is not built. Use a folder of a WanPipeline or DiTPipeline in diffusers layout.',
   ],
   ['toString', 'my-model is a "toString", which is not built.'],
   [undefined, 'my-model names no pipeline class. Use a folder of a WanPipeline'],

@@ -15,6 +15,13 @@ export const FOLDERS = [
   't5',
   'wan-pipeline-unipc',
   'wan-pipeline-euler',
+  'dit-transformer',
+  'dit-transformer-patch4',
+  'dit-transformer-patch8',
+  'sd-vae',
+  'sd-vae-wide',
+  'dit-pipeline',
+  'dit-pipeline-plain',
 ];
 
 /** Repeats a recorded run. @returns the largest relative L2 error of its tensors. */

@@ -8,10 +8,12 @@ import { type Decider, Executor } from '../../src/executor/executor.ts';
 import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
 import type { ReadyCommand } from '../../src/gpu/encode.ts';
 import type { Gpu } from '../../src/gpu/gpu.ts';
-import type { RunGeometry } from '../../src/pipeline/run-geometry.ts';
-import { openWanComponents, type WanComponents } from '../../src/pipeline/wan-components.ts';
-import { denoise } from '../../src/pipeline/wan-generate.ts';
-import { WanRun } from '../../src/pipeline/wan-run.ts';
+import { denoise } from '../../src/pipeline/denoise.ts';
+import { ModelRun } from '../../src/pipeline/model-run.ts';
+import { loadWeights } from '../../src/pipeline/parts.ts';
+import type { WanFamily, WanRun } from '../../src/pipeline/wan/family.ts';
+import type { WanGeometry } from '../../src/pipeline/wan/geometry.ts';
+import { openFamily } from '../../src/pipeline/wan.ts';
 import { samplerFromConfig } from '../../src/samplers/index.ts';
 import type { Sampler } from '../../src/samplers/sampler.ts';
 import { readJson } from '../../src/weights/source.ts';
@@ -28,7 +30,7 @@ export class TinyRuns {
 
   private constructor(
     readonly gpu: Gpu,
-    readonly components: WanComponents,
+    readonly family: WanFamily,
     readonly run: WanRun,
   ) {
     this.steps = run.geometry.steps;
@@ -44,23 +46,26 @@ export class TinyRuns {
     gpu: Gpu,
     steps: number,
     folder = 'wan-pipeline-euler',
-    changes: Partial<RunGeometry> = {},
+    changes: Partial<WanGeometry> = {},
   ): Promise<TinyRuns> {
     const source = fixtureSource(folder);
     const index = (await readJson(source, 'model_index.json')) as Record<string, unknown>;
     const options = { precision: 'stored', capabilities: gpu.capabilities } as const;
-    const components = await openWanComponents({ id: 'tiny', source }, index, options);
-    for (const weights of components.weights) await weights.load(gpu, {});
+    const family = await openFamily({ source }, index, options);
+    await loadWeights(gpu, family);
     const promptLength = { cond: 5, uncond: 3 };
-    const geometry = { latentSize: [2, 4, 6], steps, stateRows: 1, promptLength, ...changes } as const;
-    const run = new WanRun(gpu, components, geometry, 'f32');
+    const geometry: WanGeometry = {
+      ...{ latentSize: [2, 4, 6], steps, stateRows: 1, branches: ['cond', 'uncond'], promptLength },
+      ...changes,
+    };
+    const run = new ModelRun(gpu, family, geometry, 'f32');
     await run.start();
     const random = new Random(1);
-    const { textDim } = components.transformer.config;
+    const { textDim } = family.components.transformer.config;
     for (const branch of ['cond', 'uncond'] as const) {
-      run.writePrompt(branch, random.values(promptLength[branch] * textDim));
+      run.model.writePrompt(gpu, branch, random.values(promptLength[branch] * textDim));
     }
-    return new TinyRuns(gpu, components, run);
+    return new TinyRuns(gpu, family, run);
   }
 
   /** What a policy keeps, recorded but not allocated. @param policy A name, or one of the test's own. */
@@ -104,12 +109,12 @@ export class TinyRuns {
 
   /** The file's own, for so many steps. */
   get sampler(): Sampler {
-    return samplerFromConfig(this.components.scheduler).create(this.run.geometry.steps);
+    return samplerFromConfig(this.family.scheduler).create(this.run.geometry.steps);
   }
 
   dispose(): void {
     this.run.stop();
-    for (const weights of this.components.weights) weights.dispose(this.gpu);
+    for (const { weights } of this.family.parts) weights.dispose(this.gpu);
   }
 }
 

@@ -7,6 +7,6 @@ export function headsSlot({ ops, slot }: SlotContext, heads: HeadsSite): KeptSlo
   const attended = recorder.persistent(slot.name, heads.shape, operands);
   const mask = recorder.persistent(`${slot.name}.mask`, [heads.count], 'u32');
   const section = `${slot.name}/run`;
-  recorder.section(section, () => heads.record(ops, attended, mask));
+  recorder.section(section, () => heads.record(ops, { attended, mask }));
   return { tensors: [attended], mask, keep: [{ instead: [section] }], restore: [] };
 }

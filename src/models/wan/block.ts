@@ -8,6 +8,7 @@ import type { Modulation } from '../../ops/modulation.ts';
 import { norm } from '../../ops/norm.ts';
 import { qkNormRope } from '../../ops/qk-norm-rope.ts';
 import type { WeightSet } from '../../weights/weight-set.ts';
+import type { PartialHeads } from '../forward-sites.ts';
 import { innerDim, type WanTransformerConfig } from './config.ts';
 
 /** The sub-layers of a block, in the order that they run. */
@@ -15,14 +16,6 @@ export const SUB_LAYERS = ['selfAttention', 'crossAttention', 'mlp'] as const;
 
 /** One of them. */
 export type WanSubLayer = (typeof SUB_LAYERS)[number];
-
-/** An attention of which only some heads are computed. */
-export interface PartialHeads {
-  /** What all heads come to, [tokens, width] in the operands' type: computed heads overwrite their part of it. */
-  readonly attended: Tensor;
-  /** [heads] u32: 1 for those that are computed. */
-  readonly mask: Tensor;
-}
 
 /** Parts of the modulation table, in the checkpoint's order. */
 const PART = { shift: 0, scale: 1, gate: 2, ffnShift: 3, ffnScale: 4, ffnGate: 5 } as const;

@@ -19,7 +19,7 @@ export function wanBlockSites(
         heads: {
           count: config.numAttentionHeads,
           shape: [tokens, width],
-          record: (ops, attended, mask) => block.recordHeads(ops, inputs, { attended, mask }),
+          record: (ops, heads) => block.recordHeads(ops, inputs, heads),
         },
       }),
     });

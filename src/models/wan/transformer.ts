@@ -7,12 +7,10 @@ import { patchify, unpatchify } from '../../ops/patchify.ts';
 import { silu } from '../../ops/silu.ts';
 import type { WeightSet } from '../../weights/weight-set.ts';
 import type { ForwardSections } from '../forward-sites.ts';
+import type { LatentSize } from '../latent-size.ts';
 import { type WanBlockInputs, WanTransformerBlock } from './block.ts';
 import { innerDim, type WanTransformerConfig } from './config.ts';
 import { type FrameRange, putFrames, takeFrames } from './frames.ts';
-
-/** A latent clip's sizes: frames, rows and columns of latents. */
-export type LatentSize = readonly [frames: number, rows: number, columns: number];
 
 /** What the timesteps of a run come to, computed once: a row each. */
 export interface WanTimesteps {

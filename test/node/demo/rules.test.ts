@@ -53,6 +53,12 @@ test.each([
   expect(parsed(written, option)).toBe(message);
 });
 
+test('of a model of pictures, one frame', () => {
+  const { frames } = numberRules({ pixels: 4, frames: 0, square: true });
+  expect(parseNumber('1', frames)).toBe(1);
+  expect(() => parseNumber('5', frames)).toThrow('Frames is 5; it must be a whole number from 1 to 1.');
+});
+
 function parsed(written: string, option: NumberName): number | string {
   try {
     return parseNumber(written, RULES[option]);

@@ -12,7 +12,7 @@ import {
 import type { ConfigJson } from '../../../src/models/config.ts';
 import { calibrate } from '../../../src/pipeline/calibrate.ts';
 import { checkFit, type Demand, fittingSize } from '../../../src/pipeline/fit.ts';
-import { openWanComponents } from '../../../src/pipeline/wan-components.ts';
+import { openFamily } from '../../../src/pipeline/wan.ts';
 import { readJson } from '../../../src/weights/source.ts';
 import { type FakeLimits, fakeDevice } from '../../support/fake-device.ts';
 import { wanLayoutSource } from '../../support/wan-layout.ts';
@@ -97,9 +97,9 @@ describe('Wan 1.3B at 832 x 480 x 81', () => {
     const gpu = await Gpu.request({ device: fakeDevice(limits(2 ** 27)) });
     const index = (await readJson(source, 'model_index.json')) as ConfigJson;
     const open = { precision: 'stored', capabilities: gpu.capabilities } as const;
-    const components = await openWanComponents({ id: 'wan', source }, index, open);
+    const family = await openFamily({ source }, index, open);
     const run = { width: 832, height: 480, frames: 81 };
-    const calibrating = calibrate(gpu, components, {
+    const calibrating = calibrate(gpu, family, {
       model: 'wan',
       prompts: ['a'],
       policy: 'smoothcache',

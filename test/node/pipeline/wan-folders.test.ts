@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { OptionError, UnsupportedModelError, WeightsError } from '../../../src/errors.ts';
 import type { Capabilities } from '../../../src/gpu/capabilities.ts';
 import { resolveSettings } from '../../../src/pipeline/options.ts';
-import { openWanComponents } from '../../../src/pipeline/wan-components.ts';
-import { sizeRules, wanDefaults } from '../../../src/pipeline/wan-geometry.ts';
+import { openFamily } from '../../../src/pipeline/wan.ts';
 import { samplerFromConfig } from '../../../src/samplers/index.ts';
 import type { WeightSource } from '../../../src/weights/source.ts';
 import { diskSource } from '../weights/support.ts';
@@ -36,13 +35,13 @@ async function open(changes: Readonly<Record<string, Json>> = {}, index: Json = 
   const source = folder(changes);
   const whole = { ...JSON.parse(await readFile('models/shapes/model_index.json', 'utf8')), ...index };
   const capabilities = { software: false } as Capabilities;
-  return openWanComponents({ id: 'x', source }, whole, { precision: 'stored', capabilities });
+  return openFamily({ source }, whole, { precision: 'stored', capabilities });
 }
 
 /** What `generate` would take. */
-async function settingsOf(options: object, components: Awaited<ReturnType<typeof open>>, listed: object = {}) {
-  const defaults = { ...wanDefaults(components), ...listed };
-  return resolveSettings({ prompt: '', ...options }, defaults, sizeRules(components), components.scheduler);
+async function settingsOf(options: object, family: Awaited<ReturnType<typeof open>>, listed: object = {}) {
+  const defaults = { ...family.defaults, ...listed };
+  return resolveSettings({ prompt: '', ...options }, defaults, family.sizes, family.scheduler);
 }
 
 const T5 = { text_encoder: ['transformers', 'T5EncoderModel'] };
@@ -54,16 +53,16 @@ describe('frames a second', () => {
     ['Wan 2.2 TI2V 5B', { expand_timesteps: true }, 24],
     ['a folder that does not say', { expand_timesteps: undefined }, 16],
   ])("are the model's: %s", async (_, index, fps) => {
-    const components = await open({}, index);
-    expect((await settingsOf({}, components)).fps).toBe(fps);
-    expect((await settingsOf({}, components, { fps: 8 })).fps).toBe(8);
-    expect((await settingsOf({ fps: 23.976 }, components, { fps: 8 })).fps).toBe(23.976);
+    const family = await open({}, index);
+    expect((await settingsOf({}, family)).fps).toBe(fps);
+    expect((await settingsOf({}, family, { fps: 8 })).fps).toBe(8);
+    expect((await settingsOf({ fps: 23.976 }, family, { fps: 8 })).fps).toBe(23.976);
   });
 
   test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 241, '8'])('are not %s', async (fps) => {
-    const components = await open();
-    await expect(settingsOf({ fps }, components)).rejects.toThrow(OptionError);
-    await expect(settingsOf({ fps }, components)).rejects.toThrow(`fps is ${fps}. Pass a number above 0, up to 240.`);
+    const family = await open();
+    await expect(settingsOf({ fps }, family)).rejects.toThrow(OptionError);
+    await expect(settingsOf({ fps }, family)).rejects.toThrow(`fps is ${fps}. Pass a number above 0, up to 240.`);
   });
 });
 
@@ -77,7 +76,9 @@ describe("a part's class is that of model_index.json", () => {
     'whatever saved its configuration: %j',
     async (name) => {
       const architectures = name && [name];
-      const { text } = await open({ 'text_encoder/config.json': { architectures, model_type: 't5' } });
+      const {
+        components: { text },
+      } = await open({ 'text_encoder/config.json': { architectures, model_type: 't5' } });
       expect(text?.encoder.config.biasPerLayer).toBe(true);
     },
   );
@@ -97,33 +98,33 @@ describe("a part's class is that of model_index.json", () => {
 
 describe('a model whose scheduler is not built', () => {
   test('though model_index.json names one that is: a file of an unknown class is not guessed at', async () => {
-    const components = await open({ [SCHEDULER]: { _class_name: 'DDIMScheduler' } });
-    await expect(settingsOf({}, components)).rejects.toThrow(/"DDIMScheduler", which is not built/);
-    expect((await settingsOf({ sampler: 'unipc' }, components)).sampler.name).toBe('unipc');
+    const family = await open({ [SCHEDULER]: { _class_name: 'PNDMScheduler' } });
+    await expect(settingsOf({}, family)).rejects.toThrow(/"PNDMScheduler", which is not built/);
+    expect((await settingsOf({ sampler: 'unipc' }, family)).sampler.name).toBe('unipc');
   });
 
   const index = { scheduler: ['diffusers', 'DPMSolverMultistepScheduler'] };
   const changes = { [SCHEDULER]: { flow_shift: 3, use_flow_sigmas: true } };
 
   test('opens, refuses its default, and runs what it then proposes', async () => {
-    const components = await open(changes, index);
-    const refused = await settingsOf({}, components).catch((error: unknown) => error);
+    const family = await open(changes, index);
+    const refused = await settingsOf({}, family).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(UnsupportedModelError);
     const { message } = refused as Error;
     expect(message).toMatch(/"DPMSolverMultistepScheduler", which is not built.*: flow-match-euler, unipc\.$/);
     for (const sampler of ['flow-match-euler', 'unipc']) {
-      expect((await settingsOf({ sampler }, components)).sampler).toMatchObject({ name: sampler, shift: 3 });
+      expect((await settingsOf({ sampler }, family)).sampler).toMatchObject({ name: sampler, shift: 3 });
     }
   });
 
   test('so does one whose scheduler is built, but not its form', async () => {
-    const components = await open({ [SCHEDULER]: { stochastic_sampling: true } });
-    await expect(settingsOf({}, components)).rejects.toThrow(/stochastic_sampling is true .*: unipc\.$/);
-    expect((await settingsOf({ sampler: 'unipc' }, components)).sampler).toMatchObject({ name: 'unipc', shift: 3 });
+    const family = await open({ [SCHEDULER]: { stochastic_sampling: true } });
+    await expect(settingsOf({}, family)).rejects.toThrow(/stochastic_sampling is true .*: unipc\.$/);
+    expect((await settingsOf({ sampler: 'unipc' }, family)).sampler).toMatchObject({ name: 'unipc', shift: 3 });
   });
 
   test('the manifest may name another', async () => {
-    const components = await open(changes, index);
-    expect((await settingsOf({}, components, { sampler: 'unipc' })).sampler.name).toBe('unipc');
+    const family = await open(changes, index);
+    expect((await settingsOf({}, family, { sampler: 'unipc' })).sampler.name).toBe('unipc');
   });
 });

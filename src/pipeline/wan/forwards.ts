@@ -1,19 +1,16 @@
-import { type Branch, type ForwardKey, forwardKey } from '../cache/run-shape.ts';
-import { elements, type Tensor } from '../gpu/tensor.ts';
-import type { ForwardSites } from '../models/forward-sites.ts';
-import { innerDim } from '../models/wan/config.ts';
-import type { FrameRange } from '../models/wan/frames.ts';
-import { wanBlockSites } from '../models/wan/sites.ts';
-import type { WanTimesteps, WanTransformer3DModel } from '../models/wan/transformer.ts';
-import type { OpContext } from '../ops/context.ts';
-import { branchesOf, type RunGeometry } from './run-geometry.ts';
+import { type Branch, type ForwardKey, forwardKey } from '../../cache/run-shape.ts';
+import { elements, type Tensor } from '../../gpu/tensor.ts';
+import type { ForwardSites } from '../../models/forward-sites.ts';
+import { innerDim } from '../../models/wan/config.ts';
+import type { FrameRange } from '../../models/wan/frames.ts';
+import { wanBlockSites } from '../../models/wan/sites.ts';
+import type { WanTimesteps, WanTransformer3DModel } from '../../models/wan/transformer.ts';
+import type { OpContext } from '../../ops/context.ts';
+import type { RunTensors } from '../family.ts';
+import type { WanGeometry } from './geometry.ts';
 
 /** What all forwards of a run share. */
-export interface SharedTensors {
-  /** The sampler's, the latents first. */
-  readonly state: Tensor;
-  /** [branches, channels, ...latentSize] f32. */
-  readonly velocity: Tensor;
+export interface SharedTensors extends RunTensors {
   readonly timesteps: WanTimesteps;
   readonly groups: Tensor;
 }
@@ -37,14 +34,13 @@ export interface WanForwards {
 export function recordForwards(
   ops: OpContext,
   transformer: WanTransformer3DModel,
-  geometry: RunGeometry,
+  geometry: WanGeometry,
   { state, velocity, timesteps, groups }: SharedTensors,
 ): WanForwards {
   const { recorder } = ops;
   const { config } = transformer;
-  const { latentSize, chunkFrames = latentSize[0] } = geometry;
+  const { latentSize, branches, chunkFrames = latentSize[0] } = geometry;
   const grid = transformer.tokenGrid(latentSize);
-  const branches = branchesOf(geometry);
   const count = elements(velocity.shape) / branches.length;
   const chunks = Array.from({ length: Math.ceil(latentSize[0] / chunkFrames) }, (_, i) => {
     const range = { first: i * chunkFrames, count: Math.min(chunkFrames, latentSize[0] - i * chunkFrames) };

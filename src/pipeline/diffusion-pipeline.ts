@@ -1,48 +1,48 @@
 import { cachingRemarks } from '../cache/few-steps.ts';
 import { Scheduler } from '../cache/scheduler.ts';
-import { OptionError } from '../errors.ts';
 import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { compile } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
-import { elements } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { workingSampler } from '../samplers/index.ts';
 import { randn } from '../samplers/noise.ts';
 import { cleanPrompts, tidyPrompts } from '../text/prompt.ts';
 import { Clip } from '../video/clip.ts';
 import type { ModelDefaults } from '../weights/manifest.ts';
+import { decodeClip } from './decode-clip.ts';
+import { type Denoising, denoise, type PhaseContext } from './denoise.ts';
+import type { ModelFamily } from './family.ts';
 import { checkFit, type Demand } from './fit.ts';
 import { GenerationMemory } from './generation-memory.ts';
 import { longDispatchWarnings } from './long-dispatch.ts';
 import { describeModel, type ModelInfo } from './model-info.ts';
 import type { ModelPipeline } from './model-pipeline.ts';
+import { ModelRun, type Run } from './model-run.ts';
 import { type RunSettings, resolveSettings } from './options.ts';
+import { loadWeights } from './parts.ts';
+import { latentCount, planRun } from './plan-run.ts';
 import { withArtifact, withPreset } from './policy-presets.ts';
 import { makeReport } from './report.ts';
 import type { ResolvedModel } from './resolve.ts';
 import type { RunGeometry } from './run-geometry.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { GenerateOptions, LoadOptions, MemoryPlan, Progress } from './types.ts';
-import { loadWeights, type WanComponents } from './wan-components.ts';
-import { type Denoising, decodeClip, denoise, encodePrompts, type PhaseContext } from './wan-generate.ts';
-import { latentCount, latentSize, planGeometry, sizeRules, wanDefaults } from './wan-geometry.ts';
-import { WanRun } from './wan-run.ts';
 
-/** A `WanPipeline` on one device: text to video. */
-export class WanPipeline implements ModelPipeline {
+/** A model of any family on one device. */
+export class DiffusionPipeline<Geometry extends RunGeometry, Conditions> implements ModelPipeline {
   /** What `generate` takes where it is not told. */
   readonly defaults: ModelDefaults;
   readonly #seconds = new Stopwatch();
-  #run: WanRun | undefined;
+  #run: ModelRun<Geometry, Conditions> | undefined;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly model: ResolvedModel,
-    private readonly components: WanComponents,
+    private readonly family: ModelFamily<Geometry, Conditions>,
     private readonly operands: OpContext['operands'],
   ) {
-    this.defaults = { ...wanDefaults(components), ...model.defaults };
+    this.defaults = { ...family.defaults, ...model.defaults };
   }
 
   /** The manifest's tuned options, by policy and name. */
@@ -52,16 +52,19 @@ export class WanPipeline implements ModelPipeline {
 
   /** What the model is, and what a run with its defaults takes. */
   get info(): ModelInfo {
-    const options = this.#emptyPrompt;
+    const { family } = this;
+    const { className, parts, sizes, prompts } = family;
+    const options = this.#blank;
     const memory = this.#memoryOf(options);
     const { run, plan } = memory;
     return describeModel(this.gpu, {
       id: this.model.id,
-      className: 'WanPipeline',
-      parts: this.components.parts,
+      className,
+      parts,
       defaults: this.defaults,
-      sizes: sizeRules(this.components),
-      tokens: elements(this.components.transformer.tokenGrid(run.geometry.latentSize)),
+      sizes,
+      prompts,
+      tokens: family.tokens(run.geometry.latentSize),
       memory: plan,
       demand: this.#demand(memory, options),
     });
@@ -79,8 +82,7 @@ export class WanPipeline implements ModelPipeline {
     onProgress,
   }: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'> = {}): Promise<void> {
     // A run of the caller's is checked as it would be run: with the file's sampler, where it names none.
-    const { sampler: _, ...prompt } = this.#emptyPrompt;
-    const options = await this.#completed(firstRun ? { ...prompt, ...firstRun } : this.#emptyPrompt, signal);
+    const options = await this.#completed(firstRun ? { ...this.family.blank, ...firstRun } : this.#blank, signal);
     const memory = this.#memoryOf(options);
     const { recordings } = memory;
     checkFit(this.gpu, this.#demand(memory, options), (size) => {
@@ -89,7 +91,7 @@ export class WanPipeline implements ModelPipeline {
     const compiling = this.#seconds.time('compile', () => this.#compile(recordings, signal, onProgress));
     compiling.catch(() => {});
     try {
-      await this.#seconds.time('load', () => loadWeights(this.gpu, this.components, signal, onProgress));
+      await this.#seconds.time('load', () => loadWeights(this.gpu, this.family, signal, onProgress));
       await compiling;
       signal?.throwIfAborted();
     } catch (error) {
@@ -105,17 +107,17 @@ export class WanPipeline implements ModelPipeline {
 
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */
   async generate(options: GenerateOptions): Promise<Clip> {
-    const { gpu } = this;
+    const { gpu, family } = this;
     const { signal, onProgress } = options;
     const { id } = this.model;
     const completed = await this.#completed(options, signal);
     const settings = this.#settings(completed);
     const texts = await cleanPrompts(settings);
-    const { geometry, tokens, warnings } = planGeometry(this.components, settings, options, texts);
+    const { geometry, conditions, warnings } = planRun(family, settings, options, texts);
     signal?.throwIfAborted();
-    const memory = this.#record(settings, geometry, options.preview);
+    const run = this.#runOf(geometry);
+    const memory = this.#record(run, settings, options.preview);
     checkFit(gpu, this.#demand(memory, completed), (size) => `Use a smaller size: ${size} fits.`);
-    const { run } = memory;
     if (run !== this.#run) {
       this.#run?.stop();
       this.#run = run;
@@ -129,12 +131,12 @@ export class WanPipeline implements ModelPipeline {
       await seconds.time('compile', () => this.#compile(memory.recordings, signal, onProgress));
       await memory.start();
       const context: PhaseContext = { gpu, run, signal, onProgress };
-      await seconds.time('text', () => encodePrompts(context, options, tokens));
+      await seconds.time('text', () => run.condition(conditions, { signal, onProgress }));
       const scheduler = new Scheduler(settings.policy.policy, memory.shape, options, settings.policy.limits);
       const denoising: Denoising = {
         sampler: settings.sampler.create(settings.steps),
         guidanceScale: settings.guidanceScale,
-        latents: options.latents ?? randn(latentCount(this.components.vaeConfig, geometry.latentSize), settings.seed),
+        latents: options.latents ?? randn(latentCount(family, geometry.latentSize), settings.seed),
         forwards: new ScheduledForwards(memory.cache, scheduler),
         preview: memory.preview,
         clock: memory.clock,
@@ -161,7 +163,7 @@ export class WanPipeline implements ModelPipeline {
         ...(gpuStepSeconds && { gpuStepSeconds }),
         memory: { ...plan, peakBytes: gpu.memory.peakBytes - others },
         warnings: [
-          ...this.components.warnings,
+          ...family.warnings,
           ...warnings,
           ...longDispatchWarnings(longest),
           ...cachingRemarks(settings.policy, record),
@@ -183,7 +185,7 @@ export class WanPipeline implements ModelPipeline {
   dispose(): void {
     this.#run?.stop();
     this.#run = undefined;
-    for (const weights of this.components.weights) weights.dispose(this.gpu);
+    for (const { weights } of this.family.parts) weights.dispose(this.gpu);
   }
 
   /** The options with the model's preset, and with an artifact in the place of its address. */
@@ -202,55 +204,45 @@ export class WanPipeline implements ModelPipeline {
 
   /** @param options With the model's preset filled in. */
   #settings(options: GenerateOptions): RunSettings {
-    const settings = resolveSettings(options, this.defaults, sizeRules(this.components), this.components.scheduler);
+    const { sizes, scheduler } = this.family;
+    const settings = resolveSettings(options, this.defaults, sizes, scheduler);
     const { steps, sampler } = settings;
     settings.policy.policy.check?.({ model: this.model.id, sampler: sampler.name, steps });
-    this.components.transformer.tokenGrid(latentSize(settings, this.components.vaeConfig));
-    if (!this.components.text) {
-      for (const [branch, given] of [
-        ['promptEmbeds', options.promptEmbeds],
-        ['negativePromptEmbeds', settings.branches.length === 1 || options.negativePromptEmbeds],
-      ] as const) {
-        if (!given)
-          throw new OptionError(`${branch} is missing.`, `${this.model.id} has no text encoder: pass embeddings.`);
-      }
-    }
     return settings;
   }
 
   /** Options of a run of which only its size matters. */
-  get #emptyPrompt(): GenerateOptions {
-    const { text, transformer, scheduler } = this.components;
+  get #blank(): GenerateOptions {
     // A model whose own sampler is not built opens all the same: its caller may name another.
-    const sampler = workingSampler(this.defaults.sampler, scheduler);
-    if (text) return { prompt: '', sampler };
-    const given = { values: new Float32Array(transformer.config.textDim), length: 1 };
-    return { promptEmbeds: given, negativePromptEmbeds: given, sampler };
+    return { ...this.family.blank, sampler: workingSampler(this.defaults.sampler, this.family.scheduler) };
   }
 
   /** What a generation would hold, recorded. @param options With the model's preset filled in. */
   #memoryOf(options: GenerateOptions): GenerationMemory {
     const settings = this.#settings(options);
-    const { geometry } = planGeometry(this.components, settings, options, tidyPrompts(settings));
-    return this.#record(settings, geometry, options.preview);
+    const { geometry } = planRun(this.family, settings, options, tidyPrompts(settings));
+    return this.#record(this.#runOf(geometry), settings, options.preview);
   }
 
   /** What the device must have a buffer for. @param options That `memory` was recorded for. */
   #demand(memory: GenerationMemory, options: GenerateOptions): Demand {
     return {
-      weights: this.components.weights.flatMap(({ tensors }) => tensors),
+      weights: this.family.parts.flatMap(({ weights }) => weights.tensors),
       run: memory.buffers,
       size: memory.size,
-      rules: sizeRules(this.components),
+      rules: this.family.sizes,
       // Latents are of one size.
       at: (size) => this.#memoryOf({ ...options, ...size, latents: undefined }).buffers,
     };
   }
 
-  #record(settings: RunSettings, geometry: RunGeometry, preview: GenerateOptions['preview']): GenerationMemory {
-    const { gpu, components, operands } = this;
+  /** The kept run where it is of this geometry; else another, recorded. */
+  #runOf(geometry: Geometry): ModelRun<Geometry, Conditions> {
     const isSame = JSON.stringify(this.#run?.geometry) === JSON.stringify(geometry);
-    const run = this.#run && isSame ? this.#run : new WanRun(gpu, components, geometry, operands);
-    return new GenerationMemory(gpu, components, run, settings, operands, preview);
+    return this.#run && isSame ? this.#run : new ModelRun(this.gpu, this.family, geometry, this.operands);
+  }
+
+  #record(run: Run, settings: RunSettings, preview: GenerateOptions['preview']): GenerationMemory {
+    return new GenerationMemory(this.gpu, this.family.parts, run, settings, this.operands, preview);
   }
 }

@@ -7,21 +7,21 @@ import type { OpContext } from '../ops/context.ts';
 import { linearCombination } from '../ops/linear-combination.ts';
 import { guidedEstimate, type Sampler } from '../samplers/sampler.ts';
 import { packRows } from '../video/frames.ts';
+import type { Run } from './model-run.ts';
 import type { PreviewOptions } from './types.ts';
-import type { WanRun } from './wan-run.ts';
 
 /**
  * Pictures of a run under way: its first frame, decoded from what a step takes the clean latents to be. A program of its
  * own that borrows the run's decoder between steps: it writes nothing that the run has not read or will not write anew,
  * so a run's bits are those of one without.
  */
-export class WanPreview extends RecordedPart {
+export class RunPreview extends RecordedPart {
   readonly #coefficients: Tensor;
   /** The picture on its way, or one that failed. */
   #pending: Promise<void> | undefined;
 
   constructor(
-    private readonly run: WanRun,
+    private readonly run: Run,
     ops: Omit<OpContext, 'recorder'>,
     private readonly options: PreviewOptions,
   ) {

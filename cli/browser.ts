@@ -3,6 +3,7 @@ import { chromiumArguments } from '../scripts/chromium.ts';
 import { findOrInstallBrowser } from '../scripts/setup/browser.mjs';
 import { CommandError, PageError } from './errors.ts';
 import type { CallOutcome } from './harness/expose.ts';
+import { interruption } from './interrupt.ts';
 import { type PageServer, startPageServer } from './server.ts';
 
 /** The functions that a page offers by `expose`, called with arguments that can be cloned. */
@@ -22,7 +23,6 @@ export interface SessionOptions {
 export class BrowserSession<T extends Api> implements AsyncDisposable {
   /** Rejects when the page or the browser dies; never resolves. */
   readonly #died: Promise<never>;
-  readonly #onSignal = (signal: NodeJS.Signals) => void this.#interrupt(signal);
   #isClosing = false;
 
   private constructor(
@@ -31,32 +31,40 @@ export class BrowserSession<T extends Api> implements AsyncDisposable {
     private readonly page: Page,
   ) {
     this.#died = new Promise((_, reject) => {
+      const signal = interruption();
+      signal.addEventListener('abort', () => reject(signal.reason));
+      if (signal.aborted) reject(signal.reason);
       page.on('crash', () => reject(new CommandError('The page crashed: the browser may be out of memory.')));
       browser.on('disconnected', () => {
         if (!this.#isClosing) reject(new CommandError('The browser ended unexpectedly.'));
       });
     });
     this.#died.catch(() => {});
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, this.#onSignal);
   }
 
   /**
    * Starts a server and a browser, and opens a page.
    *
    * @param module The page's script, from the repository's root: it calls `expose`.
-   * @throws {CommandError} when the browser does not start or the page does not load.
+   * @throws {CommandError} when the browser does not start or the page does not load; {Interrupted} by a signal, as `call`.
    */
   static async open<T extends Api>(module: string, options: SessionOptions = {}): Promise<BrowserSession<T>> {
     const { onEvent, switches = [] } = options;
-    const server = await startPageServer();
+    const signal = interruption();
+    let server: PageServer | undefined;
     let browser: Browser | undefined;
     try {
+      signal.throwIfAborted();
+      server = await startPageServer();
+      signal.throwIfAborted();
       browser = await launch(switches);
+      signal.throwIfAborted();
+      const { withFolders } = server;
       const page = await browser.newPage();
       page.on('console', (message) => {
         // A file that is not there is no error by itself: the library looks which of several a folder has.
         const isError = message.type() === 'error' && !message.text().startsWith('Failed to load resource');
-        if (isError) console.error(`page: ${server.withFolders(message.text())}`);
+        if (isError) console.error(`page: ${withFolders(message.text())}`);
       });
       page.on('pageerror', (error) => console.error(`page: ${error.stack ?? error.message}`));
       await page.exposeBinding('emit', (_, event: unknown) => onEvent?.(event));
@@ -66,8 +74,8 @@ export class BrowserSession<T extends Api> implements AsyncDisposable {
       return session;
     } catch (error) {
       await browser?.close();
-      await server[Symbol.asyncDispose]();
-      throw error;
+      await server?.[Symbol.asyncDispose]();
+      throw signal.aborted ? signal.reason : error;
     }
   }
 
@@ -101,7 +109,6 @@ export class BrowserSession<T extends Api> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, this.#onSignal);
     await this.browser.close();
     await this.server[Symbol.asyncDispose]();
   }
@@ -115,12 +122,6 @@ export class BrowserSession<T extends Api> implements AsyncDisposable {
       await Promise.race([this.#died, new Promise((resolve) => setTimeout(resolve, 50))]);
       throw error;
     }
-  }
-
-  async #interrupt(signal: NodeJS.Signals): Promise<void> {
-    console.error('\nInterrupted.');
-    await this[Symbol.asyncDispose]();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../scripts/setup/system.mjs';
 import { POLICIES } from '../src/cache/index.ts';
@@ -6,6 +6,7 @@ import { parseManifest } from '../src/weights/manifest.ts';
 import { BrowserSession } from './browser.ts';
 import { CALIBRATION_PROMPTS } from './calibration-prompts.ts';
 import { UsageError } from './errors.ts';
+import { makeFolder } from './folders.ts';
 import type { HarnessApi, HarnessEvent } from './harness/api.ts';
 import { chooseModel } from './model.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
@@ -71,6 +72,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const model = values.model ?? 'shapes';
   const choice = await chooseModel(model);
   const folder = values.out === undefined ? await manifestFolder(model) : undefined;
+  await makeFolder(folder ?? dirname(userPath(values.out ?? '')));
   const progress = new ProgressLine();
   await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts', {
     onEvent: (event) => {
@@ -89,7 +91,6 @@ export async function run(args: readonly string[]): Promise<number> {
   progress.end();
   const artifact = choice.kind === 'folder' ? { ...measured, model: folderId(choice.path) } : measured;
   const file = folder ? join(folder, `${policy}-${artifact.steps}.json`) : userPath(values.out ?? '');
-  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, format(artifact));
   console.log(`${prompts.length} prompts, ${artifact.steps} steps: ${file}`);
   if (folder) console.log('Now bring the manifest up to date: node scripts/manifest.mjs');

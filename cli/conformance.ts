@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Difference } from '../src/conformance/compare.ts';
 import { BrowserSession } from './browser.ts';
 import { type CasesResult, caseFiles, formatCases, runCases } from './conformance-cases.ts';
 import { formatHooks, HOOK_TOLERANCE, type HooksResult, hookFiles, runHooks } from './conformance-hooks.ts';
 import { CommandError, describeError, UsageError } from './errors.ts';
+import { makeFolder } from './folders.ts';
 import type { HarnessApi } from './harness/api.ts';
+import { Interrupted } from './interrupt.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
 import { formatTable } from './table.ts';
 
@@ -54,6 +56,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (folders.length === 0) throw new UsageError('Name one or more folders.');
   const operands = choiceOption('operands', values.operands, ['f32', 'f16']) ?? 'f32';
   const asked = numberOption('tolerance', values.tolerance, { least: 0 });
+  const json = values.json === undefined ? undefined : userPath(values.json);
+  if (json !== undefined) await makeFolder(dirname(json));
   await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts');
   const { name: adapter } = await session.call('adapter');
   console.log(`Adapter: ${adapter}`);
@@ -64,11 +68,7 @@ export async function run(args: readonly string[]): Promise<number> {
     results.push(result);
     print(result);
   }
-  if (values.json) {
-    const file = userPath(values.json);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
-  }
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
   const failed = results.filter(({ pass }) => !pass);
   console.log(`\n${results.length - failed.length} of ${results.length} folders pass`);
   return failed.length === 0 ? 0 : 1;
@@ -98,6 +98,7 @@ async function runFolder(
     // No row compared is no pass; neither is a NaN.
     return { folder, className, adapter, rows, worst, tolerance, pass: rows.length > 0 && worst <= tolerance };
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     // One folder's failure does not keep the others from running.
     return { folder, adapter, rows: [], tolerance, pass: false, error: describeError(error) };
   }

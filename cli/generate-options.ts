@@ -2,7 +2,7 @@ import { MOST_FPS } from '../src/weights/manifest.ts';
 import { UsageError } from './errors.ts';
 import type { GenerateRequest, LoadRequest } from './harness/api.ts';
 import { choiceOption, numberOption, parseOptions, userPath } from './options.ts';
-import { POLICY_HELP, parsePolicy } from './policy-options.ts';
+import { POLICY_HELP, PRESET_HELP, parsePolicy } from './policy-options.ts';
 
 /** The help of `generate`. */
 export const HELP = `Usage: npm run generate -- --prompt TEXT --out DIR [OPTIONS]
@@ -30,7 +30,11 @@ What is left out comes from the model's entry in weights-manifest.json.
 
 Policies, with the defaults of their options:
 
-${POLICY_HELP}`;
+${POLICY_HELP}
+
+Presets, by --set preset=NAME, tuned for a model; balanced where nothing is set:
+
+${PRESET_HELP}`;
 
 /** A command line that asks for a video. */
 export interface GenerateCommand {

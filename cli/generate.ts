@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { summarizeRun } from '../src/summary/index.ts';
 import { BrowserSession } from './browser.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, PageError } from './errors.ts';
 import { HELP, parseGenerate } from './generate-options.ts';
 import type { HarnessApi, HarnessEvent } from './harness/api.ts';
 import { chooseModel } from './model.ts';
+import { whyNothingReused } from './nothing-reused.ts';
 import { type ComparedReport, OutputFolder } from './output.ts';
 import { forPage, readArtifact } from './policy-options.ts';
 import { ProgressLine } from './progress.ts';
@@ -19,7 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const model = await chooseModel(command.model);
   const folder = model.kind === 'folder' ? model.path : undefined;
   const policyOptions = await readArtifact(command.generate.policyOptions ?? {}, folder);
-  const output = await OutputFolder.create(command.out);
+  await using output = await OutputFolder.create(command.out);
   const progress = new ProgressLine();
   await using session = await BrowserSession.open<HarnessApi>('cli/harness/main.ts', {
     onEvent: (event) => showEvent(progress, event as HarnessEvent),
@@ -49,23 +50,24 @@ async function writeClip(
   output: OutputFolder,
   report: ComparedReport,
 ): Promise<string> {
-  await output.clear();
   for (let i = 0; i < report.frames; i++) {
     await output.writeFrame(i, report.width, report.height, await session.call('frame', i));
   }
   await output.writeReport(report);
-  const video = await session.call('video').catch((error: unknown) => {
-    if (!(error instanceof CommandError)) throw error;
+  const video = await session.call('video').catch(async (error: unknown) => {
+    if (!(error instanceof PageError)) throw error;
+    await output.publish();
     const written = `${join(output.path, 'frames')} and report.json are written, but no video.`;
     throw new CommandError(`${error.name}: ${error.message} ${written}`);
   });
-  return output.writeVideo(video);
+  const path = await output.writeVideo(video);
+  await output.publish();
+  return path;
 }
 
 function showEvent(progress: ProgressLine, event: HarnessEvent): void {
   if (event.kind === 'progress') progress.show(event.progress);
-  else if (event.kind === 'step') progress.step(event.step);
-  else console.error(`warning: ${event.message}`);
+  else if (event.kind === 'warning') progress.note(`warning: ${event.message}`);
 }
 
 function printSummary({ path }: OutputFolder, report: ComparedReport, video: string): void {
@@ -80,6 +82,8 @@ function printSummary({ path }: OutputFolder, report: ComparedReport, video: str
     for (const { key, site, digits } of sites) {
       if (digits !== schedule[key]) console.log(`  ${`${key} ${site}`.padEnd(32)}${digits}`);
     }
+    const why = whyNothingReused(report);
+    if (why) console.log(why);
   }
   if (baseline) {
     const denoise = `denoise ${baseline.denoiseSeconds.toFixed(2)} s, speedup ${baseline.speedup.toFixed(2)}`;

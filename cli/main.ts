@@ -7,6 +7,7 @@
  */
 
 import { describeError, UsageError } from './errors.ts';
+import { Interrupted, interruption } from './interrupt.ts';
 
 /** A command: what it does in a line, and how to get its code, which is loaded only when it runs. */
 interface Command {
@@ -36,6 +37,7 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
   }
   const command = COMMANDS[name];
   if (!command) throw new UsageError(name ? `There is no command ${name}.\n\n${HELP}` : HELP);
+  interruption(); // from here on, what was begun is cleared away
   try {
     return await (await command.load()).run(args);
   } catch (error) {
@@ -47,6 +49,6 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(describeError(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  console.error(error instanceof Interrupted ? error.message : describeError(error));
+  process.exitCode = error instanceof Interrupted ? error.exitCode : error instanceof UsageError ? 2 : 1;
 }

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ROOT } from '../scripts/setup/system.mjs';
 import { describePolicies } from '../src/cache/describe.ts';
 import { configurePolicy } from '../src/cache/index.ts';
 import type { OptionValue } from '../src/cache/options.ts';
 import { OptionError } from '../src/errors.ts';
+import { parseManifest } from '../src/weights/manifest.ts';
 import { parsePythonJson } from '../src/weights/python-json.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { userPath } from './options.ts';
@@ -22,6 +25,18 @@ export const POLICY_HELP = describePolicies()
     const lines = options.map((option) => `    ${`${option.name}=${option.default}`.padEnd(21)} ${option.help}`);
     return [`  ${name.padEnd(13)}${summary}`, ...lines].join('\n');
   })
+  .join('\n');
+
+/** Lines of help: the presets of each model of the manifest, and which is taken where nothing is set. */
+export const PRESET_HELP = parseManifest(JSON.parse(readFileSync(join(ROOT, 'weights-manifest.json'), 'utf8')))
+  .models.flatMap(({ id, presets }) =>
+    Object.entries(presets).flatMap(([policy, named]) =>
+      Object.entries(named).map(([preset, options]) => {
+        const settings = Object.entries(options).map(([key, value]) => `${key}=${value}`);
+        return `  ${`${id}: ${policy} ${preset}`.padEnd(32)}${settings.join(' ')}`;
+      }),
+    ),
+  )
   .join('\n');
 
 /**

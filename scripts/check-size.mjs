@@ -1,12 +1,13 @@
 /**
  * Holds the built files to their budgets, gzipped: the library's core (what `import 'stillframe'` loads at once), each
- * of its files that is loaded when it is needed, both without third-party packages, and the demo page
- * without weights: what is loaded up to a clip, its font included, and what only some visits need.
+ * of its files that is loaded when it is needed, both without third-party packages; what an application ships with all of them, as Vite
+ * builds it; and the demo page without weights: what is loaded up to a clip, its font included, and what only some visits need.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { init, parse } from 'es-module-lexer';
+import { build } from 'vite';
 import { ROOT } from './setup/system.mjs';
 
 await init;
@@ -22,9 +23,17 @@ const page = readdirSync(join(ROOT, 'dist-demo'), { recursive: true, encoding: '
 const isForLater = (/** @type {string} */ file) => /^(encoder|clean)-/.test(basename(file));
 const example = readdirSync(join(ROOT, 'dist-demo/example')).map((name) => join(ROOT, 'dist-demo/example', name));
 
+const application = await buildApplication();
+
 const fits = [
   check('library core', core, 8_000),
   ...later.map((file) => check(`library, ${basename(file, '.js')}`, [file], 55_000)),
+  check(
+    'application with all dependencies, up to a clip',
+    application.filter((file) => !isForLater(file)),
+    105_000,
+  ),
+  check('the same, what is loaded when it is needed', application.filter(isForLater), 53_000),
   check(
     'demo page, up to a clip',
     page.filter((file) => !isForLater(file)),
@@ -34,6 +43,27 @@ const fits = [
   check('recorded example', example, 120_000, ({ length }) => length),
 ];
 process.exitCode = fits.every(Boolean) ? 0 : 1;
+
+/**
+ * Builds an application that makes a clip and a file of it, as its developer would, from the built library.
+ *
+ * @returns {Promise<string[]>} its scripts.
+ */
+async function buildApplication() {
+  const folder = join(ROOT, '.cache/application');
+  mkdirSync(folder, { recursive: true });
+  const run =
+    "loadPipeline('./m/').then((pipeline) => pipeline.generate({ prompt: 'a' })).then((clip) => clip.toBlob())";
+  writeFileSync(join(folder, 'app.js'), `import { loadPipeline } from 'stillframe';\n${run}.then(console.log);\n`);
+  await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    resolve: { alias: { stillframe: join(ROOT, 'dist/index.js') } },
+    build: { target: 'es2022', rolldownOptions: { input: join(folder, 'app.js') } },
+  });
+  return readdirSync(join(folder, 'dist/assets')).map((name) => join(folder, 'dist/assets', name));
+}
 
 /**
  * @param {string} entry

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BrowserSession } from '../../cli/browser.ts';
+import { makeFolder } from '../../cli/folders.ts';
 import { formatTable } from '../../cli/table.ts';
 import { ROOT } from '../../scripts/setup/system.mjs';
 import type { BenchApi } from '../page/api.ts';
@@ -26,6 +27,7 @@ export async function benchPolicies(
   session: BrowserSession<BenchApi>,
   { prompts: count, steps, settings: table, plot = join(ROOT, 'bench/results/policies.svg') }: PoliciesRequest,
 ): Promise<PoliciesResult> {
+  await makeFolder(dirname(plot));
   const wanted: Setting[] = [...SETTINGS[table]];
   if (table === 'full') wanted.push(...unnamedPolicies(wanted));
   const { usable: settings, notes } = usableSettings(wanted);
@@ -34,7 +36,6 @@ export async function benchPolicies(
   const runs = await runSettings(session, { settings, prompts, steps }, console.log);
   const summaries = summarize(runs.settings);
   console.log(`\n${formatSummaries(summaries)}`);
-  await mkdir(dirname(plot), { recursive: true });
   await writeFile(
     plot,
     plotPolicies(summaries, `shapes, ${steps} steps, ${count} ${count === 1 ? 'prompt' : 'prompts'}`),

@@ -1,4 +1,5 @@
-import { OptionError } from '../errors.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
+import { checkRecordedRun } from './check-run.ts';
 import { configurePolicy } from './index.ts';
 import type { PolicyUse } from './kind.ts';
 import { type RecordedRun, RecordedScores } from './recorded-scores.ts';
@@ -24,6 +25,8 @@ export interface Prediction {
   readonly computedShare: number;
 }
 
+const POLICY: KnownKeys<PolicyUse> = { name: 1, options: 1 };
+
 /**
  * Predicts what a policy would have done in a run, from the scores that the run recorded. It drives the real policy and
  * scheduler; how reusing would have changed later scores, it cannot know: it is exact up to the first reused step, and
@@ -32,14 +35,14 @@ export interface Prediction {
  * @param run A report: its scores serve any policy that would have measured the same tensors. A run of `none` with
  * `measure` serves any threshold of `bwcache`; a run of `bwcache` goes as far as it measured, up to its own trigger.
  * @param policy Its own options, without a preset; an artifact as an object.
- * @throws {OptionError} for options that the policy does not take, and for a run that measured something else.
+ * @throws {OptionError} for options that the policy does not take, for what is no report of a run, naming the field, and for a
+ * run that measured something else.
  */
 export function predictSchedule(run: RecordedRun, policy: PolicyUse): Prediction {
+  checkRecordedRun(run);
+  refuseUnknown('predictSchedule', policy, POLICY);
   const { policy: asked, limits } = configurePolicy(policy.name, policy.options);
   const { steps, keys } = run.shape;
-  if (!(steps >= 1 && keys.length >= 1)) {
-    throw new OptionError('The recorded run has no forwards.', 'Pass the report of a finished run.');
-  }
   const shape = withSteps(run.shape, asked.steps?.(run.stepsAsked) ?? steps);
   const scheduler = new Scheduler(asked, shape, {}, limits);
   const replay = new Replay(scheduler, new RecordedScores(run));

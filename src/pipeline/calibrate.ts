@@ -3,6 +3,7 @@ import { calibrationOf } from '../cache/index.ts';
 import { CalibrationForwards } from '../executor/calibration-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { plannedBuffers } from '../gpu/program.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
 import type { OpContext } from '../ops/context.ts';
 import { randn } from '../samplers/noise.ts';
 import { cleanPrompts, tidyPrompts } from '../text/prompt.ts';
@@ -36,6 +37,26 @@ export interface CalibrationOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+const OPTIONS: KnownKeys<CalibrationOptions> = {
+  policy: 1,
+  model: 1,
+  defaults: 1,
+  prompts: 1,
+  distances: 1,
+  run: 1,
+  operands: 1,
+  signal: 1,
+  onProgress: 1,
+};
+const RUN_OPTIONS: KnownKeys<CalibrationOptions['run']> = {
+  steps: 1,
+  sampler: 1,
+  guidanceScale: 1,
+  width: 1,
+  height: 1,
+  frames: 1,
+};
+
 /**
  * Measures, on runs without caching, what a policy must know of a model beforehand.
  *
@@ -51,6 +72,8 @@ export async function calibrate<Geometry extends RunGeometry, Conditions>(
   options: CalibrationOptions,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { model, prompts, distances, operands, signal, onProgress } = options;
+  refuseUnknown('calibrate', options, OPTIONS);
+  refuseUnknown('calibrate.run', options.run, RUN_OPTIONS);
   const calibration = calibrationOf(options.policy);
   const ops = { capabilities: gpu.capabilities, operands };
   const defaults = { ...family.defaults, ...options.defaults };

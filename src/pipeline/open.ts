@@ -1,6 +1,8 @@
 import { OptionError } from '../errors.ts';
 import { Gpu } from '../gpu/gpu.ts';
-import { readConfig } from '../models/config.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
+import { type ConfigJson, readConfig } from '../models/config.ts';
+import { MissingFileError, type WeightSource } from '../weights/source.ts';
 import { cacheStore } from '../weights/store.ts';
 import { checkVariant } from '../weights/weight-names.ts';
 import { pipelineModule } from './classes.ts';
@@ -14,6 +16,21 @@ export interface OpenModel {
   readonly model: ModelPipeline;
 }
 
+const OPTIONS: KnownKeys<LoadOptions> = {
+  device: 1,
+  adapter: 1,
+  manifestUrl: 1,
+  store: 1,
+  weights: 1,
+  variant: 1,
+  operands: 1,
+  debug: 1,
+  firstRun: 1,
+  signal: 1,
+  onProgress: 1,
+  onWarning: 1,
+};
+
 /**
  * Gets a device, and opens a model for it: configurations and the headers of its weights are read and checked.
  *
@@ -22,6 +39,7 @@ export interface OpenModel {
 export async function openModel(reference: ModelReference, options: LoadOptions): Promise<OpenModel> {
   const { signal, variant, onWarning } = options;
   signal?.throwIfAborted();
+  refuseUnknown('loadPipeline', options, OPTIONS);
   checkVariant(variant);
   const gpu = await Gpu.request(options);
   try {
@@ -36,7 +54,7 @@ export async function openModel(reference: ModelReference, options: LoadOptions)
     const { label } = model.source;
     // What the manifest says spares a round trip: the code is under way while the index is read, which has the last word.
     if (model.className) pipelineModule(label, model.className).catch(() => {});
-    const index = await readConfig(model.source, 'model_index.json', signal);
+    const index = await readIndex(model.source, signal);
     const { openPipeline } = await pipelineModule(label, index._class_name);
     return {
       gpu,
@@ -45,5 +63,19 @@ export async function openModel(reference: ModelReference, options: LoadOptions)
   } catch (error) {
     gpu.dispose();
     throw error;
+  }
+}
+
+/** Reads what makes a folder a model. */
+async function readIndex(source: WeightSource, signal: AbortSignal | undefined): Promise<ConfigJson> {
+  try {
+    return await readConfig(source, 'model_index.json', signal);
+  } catch (cause) {
+    if (!(cause instanceof MissingFileError)) throw cause;
+    throw new MissingFileError(
+      `${source.label} is no model folder: ${cause.problem}`,
+      "Give the folder that has model_index.json at its top, as diffusers' save_pretrained writes it: not one above it, not its transformer/, not a single file of weights.",
+      { cause },
+    );
   }
 }

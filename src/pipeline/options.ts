@@ -2,12 +2,13 @@ import { configurePolicy } from '../cache/index.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
 import type { Branch } from '../cache/run-shape.ts';
 import { OptionError } from '../errors.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
 import type { ConfigJson } from '../models/config.ts';
 import { chooseSampler } from '../samplers/index.ts';
 import type { ConfiguredSampler } from '../samplers/sampler.ts';
 import { MOST_FPS, type ModelDefaults } from '../weights/manifest.ts';
 import type { SizeRules } from './clip-size.ts';
-import type { GenerateOptions } from './types.ts';
+import type { GenerateOptions, PreviewOptions } from './types.ts';
 
 /** A run's settings, complete and checked. */
 export interface RunSettings {
@@ -29,6 +30,31 @@ export interface RunSettings {
   readonly policy: ConfiguredPolicy;
 }
 
+const OPTIONS: KnownKeys<GenerateOptions> = {
+  prompt: 1,
+  negativePrompt: 1,
+  promptEmbeds: 1,
+  negativePromptEmbeds: 1,
+  seed: 1,
+  latents: 1,
+  steps: 1,
+  guidanceScale: 1,
+  sampler: 1,
+  width: 1,
+  height: 1,
+  frames: 1,
+  fps: 1,
+  policy: 1,
+  policyOptions: 1,
+  signal: 1,
+  onProgress: 1,
+  onStep: 1,
+  onForward: 1,
+  onScores: 1,
+  preview: 1,
+};
+const PREVIEW_OPTIONS: KnownKeys<PreviewOptions> = { every: 1, onPreview: 1 };
+
 /** Largest side or count that is taken for a slip of the keyboard rather than a wish. */
 const MOST = 100_000;
 
@@ -45,6 +71,7 @@ export function resolveSettings(
   rules: SizeRules,
   scheduler: ConfigJson,
 ): RunSettings {
+  refuseUnknown('generate', options, OPTIONS);
   const guidanceScale = finite('guidanceScale', options.guidanceScale ?? defaults.guidanceScale);
   if (options.prompt === undefined && options.promptEmbeds === undefined) {
     throw new OptionError('prompt is missing.', 'Pass prompt, or promptEmbeds with embeddings of your own.');
@@ -56,7 +83,10 @@ export function resolveSettings(
     throw new OptionError(`The size is ${width} x ${height}; this model makes squares.`, `Use ${width} x ${width}.`);
   }
   const frames = frameCount(options.frames ?? defaults.frames, rules.frames);
-  if (options.preview) count('preview.every', options.preview.every);
+  if (options.preview) {
+    refuseUnknown('preview', options.preview, PREVIEW_OPTIONS);
+    count('preview.every', options.preview.every);
+  }
   const policy = configurePolicy(text('policy', options.policy ?? 'none'), options.policyOptions);
   const stepsAsked = count('steps', options.steps ?? defaults.steps);
   const steps = policy.policy.steps?.(stepsAsked) ?? stepsAsked;

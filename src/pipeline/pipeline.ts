@@ -1,6 +1,7 @@
 import { anyOf } from '../abort.ts';
 import { StillframeError } from '../errors.ts';
 import type { Capabilities } from '../gpu/capabilities.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
 import type { Clip } from '../video/clip.ts';
 import type { ModelDefaults, PresetOptions } from '../weights/manifest.ts';
 import type { ModelInfo } from './model-info.ts';
@@ -45,6 +46,8 @@ export async function loadPipeline(model: ModelReference, options: LoadOptions =
  * before `reload` or `dispose` refuse to be read, compared or encoded.
  */
 export type PipelineState = 'ready' | 'generating' | 'loading' | 'lost' | 'disposed';
+
+const RELOAD_OPTIONS: KnownKeys<ReloadOptions> = { device: 1, adapter: 1, signal: 1, onProgress: 1 };
 
 /** What goes on, one thing at a time. */
 interface Underway {
@@ -150,6 +153,7 @@ export class Pipeline {
    * then the pipeline is disposed of; {StillframeError} when it generates or loads already, or is disposed of meanwhile.
    */
   async reload(options: ReloadOptions = {}): Promise<void> {
+    refuseUnknown('reload', options, RELOAD_OPTIONS);
     await this.#alone('loading', options.signal, async (signal) => {
       const origin = await originOf(this.#options, options);
       signal.throwIfAborted();

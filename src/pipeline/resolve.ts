@@ -73,7 +73,8 @@ async function readManifest(url: URL, id: string, signal: AbortSignal | undefine
     if (!(cause instanceof MissingFileError || cause instanceof RefusedFileError)) throw cause;
     throw new SourceError(
       `The model "${id}" is looked up in a manifest. ${cause.problem}`,
-      `Pass the manifest's address as manifestUrl; of a folder, the address with a slash: ./${id}/.`,
+      `Pass the model itself: what a package such as stillframe-shapes exports, or the address of a folder, with a slash: ./${id}/. ` +
+        'Or put the manifest there, or pass its address as manifestUrl.',
       { cause },
     );
   }

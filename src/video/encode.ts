@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
 import { lazy } from '../lazy.ts';
 
 /** Options of `Clip.toBlob`. */
@@ -12,6 +13,8 @@ export interface EncodeOptions {
   /** Stops the encoding, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: KnownKeys<EncodeOptions> = { type: 1, bitrate: 1, onProgress: 1, signal: 1 };
 
 /** The frames to encode. */
 export interface EncodeSource {
@@ -41,7 +44,9 @@ export async function encode(source: EncodeSource, options: EncodeOptions): Prom
   return encodeWithBest(source, options);
 }
 
-function checkOptions({ type, bitrate }: EncodeOptions): void {
+function checkOptions(options: EncodeOptions): void {
+  refuseUnknown('toBlob', options, OPTIONS);
+  const { type, bitrate } = options;
   if (type !== undefined && type !== 'video/mp4' && type !== 'video/webm') {
     throw new OptionError(`type is ${type}.`, 'It can be video/mp4 or video/webm.');
   }

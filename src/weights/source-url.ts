@@ -5,6 +5,7 @@
  */
 
 import { causeMessage, OptionError, SourceError } from '../errors.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
 import { isFolderUrl, shownUrl, wholeUrl } from './address.ts';
 import {
   type ByteRange,
@@ -21,6 +22,8 @@ export interface UrlSourceOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+const OPTIONS: KnownKeys<UrlSourceOptions> = { fetch: 1 };
+
 /**
  * A model folder by its URL, e.g. `https://example.org/models/shapes/`; relative ones count from the page. A query
  * (a signature, say) is repeated on every file, and never shown.
@@ -30,6 +33,7 @@ export interface UrlSourceOptions {
  * a file, as single-page servers send for paths that they do not know.
  */
 export function sourceFromUrl(url: string | URL, options: UrlSourceOptions = {}): WeightSource {
+  refuseUnknown('sourceFromUrl', options, OPTIONS);
   const folder = folderUrl(url);
   const request = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return {
@@ -63,7 +67,9 @@ export async function openUrl(
     signal?.throwIfAborted();
     throw new SourceError(
       `${shownUrl(url)} could not be fetched: ${causeMessage(cause)}.`,
-      'Check the address, the connection, and that the server allows this page (CORS).',
+      url.protocol === 'file:'
+        ? 'Browsers read nothing by file: addresses: serve the folder (npx vite, python3 -m http.server), or let the user pick it.'
+        : 'Check the address, the connection, and that the server allows this page (CORS).',
       { cause },
     );
   }

@@ -8,6 +8,7 @@
  */
 
 import { causeMessage } from '../errors.ts';
+import { type KnownKeys, refuseUnknown } from '../known-keys.ts';
 
 /** Keeps bytes by content. No method rejects: what fails is a miss, and a warning. */
 export interface WeightStore {
@@ -37,6 +38,8 @@ export interface CacheStoreOptions {
   readonly partBytes?: number;
 }
 
+const OPTIONS: KnownKeys<CacheStoreOptions> = { name: 1, caches: 1, onWarning: 1, partBytes: 1 };
+
 /** Small enough to buffer, large enough that a part's own cost does not count. */
 const PART_BYTES = 4 * 1024 * 1024;
 
@@ -50,8 +53,13 @@ export const noStore: WeightStore = {
   remove: async () => undefined,
 };
 
-/** A store in the browser's Cache API, shared by all pages of the origin. After a first failure it keeps nothing. */
+/**
+ * A store in the browser's Cache API, shared by all pages of the origin. After a first failure it keeps nothing.
+ *
+ * @throws {OptionError} for an option that there is not.
+ */
 export function cacheStore(options: CacheStoreOptions = {}): WeightStore {
+  refuseUnknown('cacheStore', options, OPTIONS);
   const { name = 'stillframe-weights', onWarning, partBytes = PART_BYTES } = options;
   const storage = 'caches' in options ? options.caches : globalThis.caches;
   let opening: Promise<Cache> | undefined;

@@ -292,8 +292,40 @@ describe('refused', () => {
     expect(predict).toThrow(message);
   });
 
-  test('a report without forwards', () => {
-    const empty = { ...feature, shape: { ...feature.shape, keys: [] } };
-    expect(() => predictSchedule(empty, { name: 'none', options: {} })).toThrow(/no forwards. Pass the report of/);
+  test.each<[string, unknown, RegExp]>([
+    ['no report', undefined, /^report is undefined\. Pass the report of a finished run: clip\.report/],
+    ['a clip', { report: feature }, /^report\.shape is undefined/],
+    ['forwards', { ...feature, shape: { ...feature.shape, keys: [] } }, /^report\.shape\.keys is \[\]/],
+    [
+      'branches of its own',
+      { ...feature, shape: { ...feature.shape, keys: ['both'] } },
+      /^report\.shape\.keys is "both"/,
+    ],
+    ['no steps', { ...feature, shape: { ...feature.shape, steps: 0 } }, /^report\.shape\.steps is 0/],
+    [
+      'blocks that are no number',
+      { ...feature, shape: { ...feature.shape, blocks: '4' } },
+      /^report\.shape\.blocks is "4"/,
+    ],
+    ['nothing measured', { ...feature, measurements: undefined }, /^report\.measurements is undefined/],
+    [
+      'sites of no list',
+      { ...feature, measurements: [{ name: 'probe' }] },
+      /^report\.measurements\[0\]\.sites is undefined/,
+    ],
+    ['scores of no blocks', { ...feature, scores: [{ step: 1 }] }, /^report\.scores\[0\]\.blocks is undefined/],
+    ['no policy', { ...feature, policy: null }, /^report\.policy is null/],
+  ])('a report with %s', (_, run, message) => {
+    const predict = () => predictSchedule(run as RecordedRun, { name: 'none', options: {} });
+    expect(predict).toThrow(OptionError);
+    expect(predict).toThrow(message);
+  });
+
+  test("a policy's option beside its options, and a policy that is a name", () => {
+    const beside = { name: 'bwcache', options: {}, threshold: 1 };
+    expect(() => predictSchedule(feature, beside)).toThrow(
+      'predictSchedule has no option threshold. Its options are name, options.',
+    );
+    expect(() => predictSchedule(feature, 'bwcache' as never)).toThrow('predictSchedule was given "bwcache".');
   });
 });

@@ -41,7 +41,9 @@ describe('weights-manifest.json', () => {
           sha256,
         });
       }
-      const onDisk = (await readdir(folder, { recursive: true })).filter((path) => /\.(json|safetensors)$/.test(path));
+      const onDisk = (await readdir(folder, { recursive: true })).filter(
+        (path) => /\.(json|safetensors)$/.test(path) && path !== 'package.json',
+      );
       expect(files.map((file) => file.path)).toEqual(onDisk.sort());
     }
   });

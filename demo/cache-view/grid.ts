@@ -1,11 +1,12 @@
 import type { BlockScores, Branch } from 'stillframe';
+import { type Became, becameOf, KINDS } from './kinds.ts';
 import { type Measured, measuredBy, scoreOfBlock } from './measured.ts';
 import type { CacheRecord } from './record.ts';
 
 /** A block, or a type of sub-layer, at a step. */
 export interface Cell {
-  /** `pending`: not known yet. `reused`: taken from an earlier step, forecast, rebuilt or left out. */
-  readonly kind: 'pending' | 'reused' | 'computed';
+  /** `pending`: not known yet. */
+  readonly kind: 'pending' | Became;
   readonly score?: number;
 }
 
@@ -70,12 +71,21 @@ export function scoresByStep({ scores }: CacheRecord, branch: Branch): ReadonlyM
   return new Map(scores.filter((score) => score.branch === branch).map((score) => [score.step, score]));
 }
 
+/** The kinds that occur in grids, in the order of the legend; what was computed and measured the scores' colours tell. */
+export function kindsIn(grids: readonly Grid[]): Became[] {
+  const all = grids.flatMap(({ cells }) => cells.flat());
+  const found = new Set(
+    all.filter(({ kind, score }) => kind !== 'computed' || score === undefined).map(({ kind }) => kind),
+  );
+  return (Object.keys(KINDS) as Became[]).filter((kind) => found.has(kind));
+}
+
 function columns({ steps }: CacheRecord, column: (step: number) => readonly Cell[]): Grid['cells'] {
   return Array.from({ length: steps }, (_, step) => column(step));
 }
 
 function cellOf(digit: string | undefined, score: number | undefined): Cell {
   if (digit === undefined) return PENDING;
-  const kind = digit === '1' || digit === 'h' ? 'computed' : 'reused';
+  const kind = becameOf(digit);
   return score === undefined ? { kind } : { kind, score };
 }

@@ -1,5 +1,7 @@
 import { boxOf } from './cells.ts';
-import type { Cell, Grid } from './grid.ts';
+import type { Grid } from './grid.ts';
+import { KINDS, type KindOfCell } from './kinds.ts';
+import { drawPattern, type Pattern } from './patterns.ts';
 import { cssColor, rampAt } from './ramp.ts';
 import { type Scale, shareOf } from './scale.ts';
 
@@ -8,13 +10,11 @@ export interface Paint {
   readonly isDark: boolean;
   /** Computed, not measured. */
   readonly plain: string;
-  /** Reused: what is under the hatch, and its lines. */
+  /** Not computed: what is under the pattern. */
   readonly reused: string;
+  /** Lines and dots of the patterns. */
   readonly hatch: string;
 }
-
-/** CSS pixels between the lines of the hatch, along the picture's width. */
-const HATCH_PERIOD = 5;
 
 /**
  * Draws a branch's heat map over the whole canvas.
@@ -24,40 +24,30 @@ const HATCH_PERIOD = 5;
 export function paintGrid(context: CanvasRenderingContext2D, grid: Grid, scale: Scale, paint: Paint, ratio: number) {
   const { width, height } = context.canvas;
   const cells = { columns: grid.steps, rows: grid.rows.length };
-  const reused = new Path2D();
+  const patterned = new Map<Pattern, Path2D>();
   context.clearRect(0, 0, width, height);
   grid.cells.forEach((column, step) => {
     column.forEach((cell, row) => {
-      const fill = fillOf(cell, scale, paint);
-      if (fill === undefined) return;
+      if (cell.kind === 'pending') return;
       const box = boxOf({ step, row }, cells, width, height);
-      context.fillStyle = fill;
+      context.fillStyle = fillOf(KINDS[cell.kind], cell.score, scale, paint);
       context.fillRect(box.left, box.top, box.width, box.height);
-      if (cell.kind === 'reused') reused.rect(box.left, box.top, box.width, box.height);
+      const { pattern } = KINDS[cell.kind];
+      const path = patterned.get(pattern) ?? new Path2D();
+      path.rect(box.left, box.top, box.width, box.height);
+      patterned.set(pattern, path);
     });
   });
-  hatch(context, reused, paint.hatch, ratio);
+  for (const [pattern, within] of patterned) drawPattern(context, pattern, within, paint.hatch, ratio);
 }
 
-/** A cell's colour; none where nothing is known yet. */
-function fillOf({ kind, score }: Cell, scale: Scale, { isDark, plain, reused }: Paint): string | undefined {
-  if (kind === 'pending') return undefined;
+/** A cell's colour. */
+function fillOf(
+  { computes }: KindOfCell,
+  score: number | undefined,
+  scale: Scale,
+  { isDark, plain, reused }: Paint,
+): string {
   if (score !== undefined) return cssColor(rampAt(shareOf(score, scale), isDark));
-  return kind === 'computed' ? plain : reused;
-}
-
-/** Diagonal lines within a path, going on from cell to cell. */
-function hatch(context: CanvasRenderingContext2D, within: Path2D, color: string, ratio: number) {
-  const { width, height } = context.canvas;
-  context.save();
-  context.clip(within);
-  context.beginPath();
-  for (let foot = -height; foot < width; foot += HATCH_PERIOD * ratio) {
-    context.moveTo(foot, height);
-    context.lineTo(foot + height, 0);
-  }
-  context.strokeStyle = color;
-  context.lineWidth = ratio;
-  context.stroke();
-  context.restore();
+  return computes ? plain : reused;
 }

@@ -1,6 +1,7 @@
 import type { ForwardKey, MeasuredSites, PolicyUse, Report, SiteSchedule } from 'stillframe';
 import type { CacheView, LiveRun } from '../state/live.ts';
 import type { Presets } from '../state/policies.ts';
+import { digitOfBlock } from './kinds.ts';
 
 /** What the pictures of the cache are drawn from. */
 export interface CacheRecord extends CacheView {
@@ -32,15 +33,7 @@ function sitesOf(key: ForwardKey, rows: readonly string[], blocks: number): Site
   const perBlock = rows.length / blocks;
   return Array.from({ length: blocks }, (_, block) => {
     const own = rows.slice(block * perBlock, (block + 1) * perBlock);
-    // Any digit that tells of computing tells more than one that does not.
-    const digits = Array.from(
-      own[0] ?? '',
-      (_, step) =>
-        own
-          .map((row) => row[step])
-          .sort()
-          .at(-1) ?? '-',
-    ).join('');
+    const digits = Array.from(own[0] ?? '', (_, step) => digitOfBlock(own.map((row) => row[step] ?? '-'))).join('');
     return { key, site: `block.${block}`, digits };
   });
 }

@@ -16,7 +16,9 @@ export function resample(recording: Recording, steps: number): Recording {
   const rate = shape.steps / steps;
   const branches = [...new Set(scores.map(({ branch }) => branch))];
   const resampled = branches.flatMap((branch) => {
-    const byStep = new Map(scores.filter((each) => each.branch === branch).map((each) => [each.step, each]));
+    // What was compared with an earlier step tells of more than one.
+    const stepwise = scores.filter((each) => each.branch === branch && each.reference === each.step - 1);
+    const byStep = new Map(stepwise.map((each) => [each.step, each]));
     return Array.from({ length: steps - 1 }, (_, i) => between(byStep, i * rate, (i + 1) * rate, i + 1)).flatMap(
       (found) => found ?? [],
     );

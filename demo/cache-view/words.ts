@@ -1,5 +1,6 @@
 import type { Branch } from 'stillframe';
 import type { Cell, Grid } from './grid.ts';
+import { KINDS } from './kinds.ts';
 
 /** What the page calls the two branches of guidance: in a row's head, and in a sentence. */
 export const BRANCH_NAMES: Readonly<Record<Branch, { readonly short: string; readonly long: string }>> = {
@@ -39,6 +40,7 @@ export function formatScore(score: number): string {
 
 function cellWords({ kind, score }: Cell, isOfStep: boolean): string {
   if (kind === 'pending') return 'not known yet';
-  if (score === undefined) return kind === 'computed' ? 'computed, not measured' : 'reused';
-  return `${kind}, ${isOfStep ? 'the step’s score' : 'score'} ${formatScore(score)}`;
+  const { words } = KINDS[kind];
+  if (score === undefined) return kind === 'computed' ? `${words}, not measured` : words;
+  return `${words}, ${isOfStep ? 'the step’s score' : 'score'} ${formatScore(score)}`;
 }

@@ -50,8 +50,8 @@ export function CacheSection() {
       </div>
       <p class="help">
         Left to right the steps, from noise to clip; top to bottom the blocks of the model. The hotter a cell, the more
-        its block changed since it was last measured; hatched ones were not computed at all. The model runs twice a
-        step, with the prompt and without it, and goes on from the difference.
+        its block changed since it was last measured; lines across it say that it was not computed, and what took its
+        place. The model runs twice a step, with the prompt and without it, and goes on from the difference.
       </p>
       <HeatMaps record={canSwitch && isOfBaseline.value ? measured : record} />
       <h3>How much changed, and where little begins</h3>

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Branch } from 'stillframe';
 import type { Place } from '../cache-view/cells.ts';
-import { type Grid, gridOf } from '../cache-view/grid.ts';
+import { type Grid, gridOf, kindsIn } from '../cache-view/grid.ts';
 import { isLeftOut } from '../cache-view/left-out.ts';
 import type { CacheRecord } from '../cache-view/record.ts';
 import { scaleOf } from '../cache-view/scale.ts';
@@ -18,7 +18,8 @@ const BRANCHES: readonly Branch[] = ['cond', 'uncond'];
 export function HeatMaps({ record }: { readonly record: CacheRecord }) {
   const [selected, select] = useState<{ readonly branch: Branch; readonly place: Place }>();
   const grids = useMemo(() => BRANCHES.map((branch) => gridOf(record, branch)), [record]);
-  const scale = useMemo(() => scaleOf(grids.flatMap(scoresIn)), [grids]);
+  const scores = useMemo(() => grids.flatMap(scoresIn), [grids]);
+  const scale = useMemo(() => scaleOf(scores), [scores]);
   const shown = grids.find(({ branch }) => branch === selected?.branch);
 
   return (
@@ -42,7 +43,7 @@ export function HeatMaps({ record }: { readonly record: CacheRecord }) {
       <p class="heat-readout" aria-live="polite">
         {shown && selected ? cellSentence(shown, selected.place.step, selected.place.row) : readoutHint(grids)}
       </p>
-      <HeatLegend scale={scale} />
+      <HeatLegend scale={scores.length > 0 ? scale : undefined} kinds={kindsIn(grids)} />
     </figure>
   );
 }

@@ -6,6 +6,7 @@ import { FORM_ID } from './form-id.ts';
 /** The caching method, and what it does. */
 export function PolicyField() {
   const { policy } = settings.value;
+  const description = findPolicy(policy);
   return (
     <div class="field">
       <label for="policy">How to save work</label>
@@ -28,7 +29,7 @@ export function PolicyField() {
         ))}
       </select>
       <p id="policy-help" class="help policy-help">
-        {findPolicy(policy)?.plain}
+        {description?.plain} {description?.source && <a href={description.source}>Where it was published</a>}
       </p>
     </div>
   );

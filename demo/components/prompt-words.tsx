@@ -14,7 +14,8 @@ export function PromptWords() {
       <summary>What this small model knows</summary>
       <p>
         A <em>color shape motion</em> on a <em>background</em> background; or two of them, with “and” between. Other
-        words are new to it.
+        words are new to it. The examples and their seeds were chosen for what it does well: round and square things on
+        plain backgrounds.
       </p>
       <dl class="words">
         {(Object.keys(TITLES) as (keyof typeof WORDS)[]).map((kind) => (

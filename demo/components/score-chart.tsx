@@ -1,12 +1,9 @@
-import { useMemo, useRef } from 'preact/hooks';
-import type uPlot from 'uplot';
+import { dotsPath, linePath, middleOf } from '../cache-view/chart.ts';
 import type { Curves } from '../cache-view/curves.ts';
-import { type Scale, ticksOf } from '../cache-view/scale.ts';
+import { FIELD_BOTTOM, FIELD_TOP, stepTicks } from '../cache-view/layout.ts';
+import { shareOf, ticksOf } from '../cache-view/scale.ts';
 import { formatScore } from '../cache-view/words.ts';
-import { colorOf } from '../state/theme.ts';
-import { FIELD_BOTTOM, FIELD_TOP, OVER_STEPS } from './over-steps.ts';
-import { Plot, type PlotOptions } from './plot.tsx';
-import { plotAxis } from './plot-axis.ts';
+import { Chart } from './chart.tsx';
 import { ThresholdLine } from './threshold-line.tsx';
 
 const HEIGHT = 208;
@@ -21,19 +18,22 @@ interface ScoreChartProps {
 
 /** The indicator over the steps on a logarithmic axis, and the threshold, which can be dragged. */
 export function ScoreChart({ steps, curves, label, onThreshold }: ScoreChartProps) {
-  const { scale, threshold } = curves;
-  const newest = useRef(scale);
-  newest.current = scale;
-  const options = useMemo(() => scoreOptions(() => newest.current), []);
-  const data = useMemo((): uPlot.AlignedData => {
-    const numbers = Array.from({ length: steps }, (_, step) => step);
-    // On a logarithmic axis 0 lies at the bottom.
-    const seen = (values: readonly (number | null)[]) => numbers.map((step) => atLeast(values[step], scale.low));
-    return [numbers, seen(curves.cond), seen(curves.uncond)];
-  }, [steps, curves, scale]);
+  const { scale, threshold, cond, uncond } = curves;
+  // On a logarithmic axis 0 lies at the bottom.
+  const share = (value: number) => shareOf(value, scale);
   return (
     <div class="score-chart">
-      <Plot options={options} data={data} height={HEIGHT} label={label} />
+      <Chart
+        height={HEIGHT}
+        label={label}
+        x={stepTicks(steps).map((step) => ({ at: middleOf(step, steps), text: String(step) }))}
+        y={ticksOf(scale).map((tick) => ({ at: share(tick), text: formatScore(tick) }))}
+      >
+        <path class="line uncond" d={linePath(uncond, steps, share)} />
+        <path class="dots uncond" d={dotsPath(uncond, steps, share)} />
+        <path class="line" d={linePath(cond, steps, share)} />
+        <path class="dots" d={dotsPath(cond, steps, share)} />
+      </Chart>
       {threshold !== undefined && (
         <ThresholdLine
           threshold={threshold}
@@ -45,34 +45,4 @@ export function ScoreChart({ steps, curves, label, onThreshold }: ScoreChartProp
       )}
     </div>
   );
-}
-
-function scoreOptions(scale: () => Scale): PlotOptions {
-  const { padding, cursor, xScale, xAxis, yAxisSize } = OVER_STEPS;
-  const line = (color: `--${string}`, dash?: number[]): uPlot.Series => {
-    const stroke = () => colorOf(color);
-    return { stroke, width: 2, ...(dash && { dash }), points: { show: true, size: 6, stroke, fill: stroke } };
-  };
-  return {
-    padding: [...padding],
-    cursor,
-    scales: {
-      x: xScale,
-      y: { distr: 3, range: () => [scale().low, scale().high] },
-    },
-    axes: [
-      xAxis,
-      plotAxis({
-        size: yAxisSize,
-        splits: () => [...ticksOf(scale())],
-        filter: (_, splits) => splits,
-        values: (_, splits) => splits.map(formatScore),
-      }),
-    ],
-    series: [{}, line('--accent'), line('--hatch', [6, 4])],
-  };
-}
-
-function atLeast(value: number | null | undefined, low: number): number | null {
-  return value === null || value === undefined ? null : Math.max(low, value);
 }

@@ -20,6 +20,7 @@ export function Story() {
   }, [running, run, tried]);
   if (!story) return null;
   const now = running ? story.newest : undefined;
+  const isPlanned = !story.change && !story.line;
   return (
     <section class="story" aria-labelledby="story-title">
       <h2 id="story-title">How it saves work</h2>
@@ -40,7 +41,11 @@ export function Story() {
             <b>2</b> Compare
           </h3>
           <StoryChanges story={story} />
-          <p>From one step to the next the blocks’ results change little. How little is measured.</p>
+          <p>
+            {isPlanned
+              ? 'From one step to the next the blocks’ results change little. This method relies on that by a plan made beforehand.'
+              : 'From one step to the next the blocks’ results change little. How little is measured.'}
+          </p>
           <p class="story-figure">{changeWords(story, running !== undefined)}</p>
         </li>
         <li class={now === 'reused' ? 'now' : undefined}>
@@ -48,7 +53,10 @@ export function Story() {
             <b>3</b> Reuse
           </h3>
           <StorySteps story={story} />
-          <p>Below the line, the next steps take over what is there instead of computing it.</p>
+          <p>
+            {isPlanned ? 'By that plan, steps' : 'Below the line, the next steps'} take over what is there instead of
+            computing it.
+          </p>
           <p class="story-figure">{reuseWords(story)}</p>
         </li>
       </ol>

@@ -179,6 +179,7 @@ export const bwcache = policyKind(
     summary: 'reuses all blocks while their features change little',
     plain:
       'Watches how much the picture changes from step to step. Once it changes little, most steps take over what the last one had worked out.',
+    source: 'https://arxiv.org/abs/2509.13789',
   },
   OPTIONS,
   (options) => new BWCache(options),

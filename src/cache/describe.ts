@@ -20,12 +20,13 @@ export interface PolicyDescription extends PolicyWords {
 
 /** Every policy that is built, with its options in the order in which a form should ask for them. */
 export function describePolicies(): readonly PolicyDescription[] {
-  return POLICIES.map(({ name, title, group, summary, plain, options }) => ({
+  return POLICIES.map(({ name, title, group, summary, plain, source, options }) => ({
     name,
     title,
     group,
     summary,
     plain,
+    ...(source !== undefined && { source }),
     options: Object.entries(options).map(([name, { default: fallback, help, allowed, input }]) => {
       return { name, default: fallback, help, allowed, input };
     }),

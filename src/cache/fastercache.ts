@@ -209,6 +209,7 @@ export const fastercache = policyKind(
     group: 'branches',
     summary: 'rebuilds one branch from the other, and extrapolates attention, by intervals',
     plain: 'Works mostly on the picture with the prompt, and infers from it the one without that it is compared with.',
+    source: 'https://arxiv.org/abs/2410.19355',
   },
   OPTIONS,
   (options) => new FasterCache(options),

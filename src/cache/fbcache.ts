@@ -80,6 +80,7 @@ export const fbcache = policyKind(
     summary: 'reuses all blocks but the first while what it adds changes little',
     plain:
       'Computes the first of the blocks at each step. Where that comes out nearly as before, it takes over the rest.',
+    source: 'https://github.com/chengzeyi/ParaAttention',
   },
   OPTIONS,
   (options) => new FirstBlockCache(options),

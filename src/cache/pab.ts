@@ -96,6 +96,7 @@ export const pab = policyKind(
     summary: 'reuses attention by fixed intervals in the middle of a run',
     plain:
       'In the middle of a run, looks less often at how the parts of the picture relate to each other and to the prompt.',
+    source: 'https://arxiv.org/abs/2408.12588',
   },
   OPTIONS,
   (options) => new PyramidAttentionBroadcast(options),

@@ -109,6 +109,7 @@ export const smoothcache = policyKind(
     summary: 'reuses sub-layers by schedules measured beforehand',
     plain:
       'Was measured on this model beforehand: each part of a block is taken over at those steps where that did little harm.',
+    source: 'https://arxiv.org/abs/2411.10510',
   },
   OPTIONS,
   (options) => new SmoothCache(options),

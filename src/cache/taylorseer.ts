@@ -94,6 +94,7 @@ export const taylorseer = policyKind(
     group: 'forecasts',
     summary: 'forecasts sub-layers by Taylor series, by a fixed schedule',
     plain: 'Computes one step of several, and carries on in between in the direction in which things were going.',
+    source: 'https://arxiv.org/abs/2503.06923',
   },
   OPTIONS,
   (options) => new TaylorSeer(options),

@@ -92,6 +92,7 @@ export const teacache = policyKind(
     summary: "reuses all blocks while the first one's input has changed little in all",
     plain:
       'Adds up how much each step would change. Until the sum is large, steps take over what the last one had worked out.',
+    source: 'https://arxiv.org/abs/2411.19108',
   },
   OPTIONS,
   (options) => new TeaCache(options),

@@ -25,4 +25,6 @@ export interface PolicyWords {
   readonly summary: string;
   /** The same in a sentence or two, for somebody who knows none of those words. */
   readonly plain: string;
+  /** Where it was published: the address of its paper or, where there is none, of its code. Absent for what is nobody's. */
+  readonly source?: string;
 }

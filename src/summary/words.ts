@@ -41,7 +41,9 @@ function timeWords({ total, phases }: TimeSummary): string {
 function savedWords({ total: took, saved, source, computedStep, reusedStep }: TimeSummary): string[] {
   const all = total(saved);
   if (source === 'measured') {
-    const changes = OWN_PHASES.map((phase) => {
+    // What is less than a hundredth tells nothing.
+    const told = OWN_PHASES.filter((phase) => Math.abs(saved[phase] ?? 0) >= (took + all) / 100);
+    const changes = told.map((phase) => {
       const less = saved[phase] ?? 0;
       return `${NAMES[phase]} ${seconds(Math.abs(less))} ${less < 0 ? 'more' : 'less'}`;
     });

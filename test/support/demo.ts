@@ -8,7 +8,7 @@ import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 import { STRICT_CSP, startServer, type TestServer, type TestServerOptions } from './server.ts';
 
 /** A run that takes seconds on a CPU. */
-export const SHORT = 'steps=3&frames=5&seed=3';
+export const SHORT = 'steps=3&frames=5&seed=3&policy=bwcache&preset=balanced';
 
 /** The built page in a folder of a folder, as it may lie on any static host, and a browser to open it with. */
 export class DemoSite implements AsyncDisposable {

@@ -17,7 +17,7 @@ test('descriptions are plain data', () => {
   expect(structuredClone(policies)).toEqual(policies);
 });
 
-describe.each(policies)('$name in words', ({ name, title, group, summary, plain }) => {
+describe.each(policies)('$name in words', ({ name, title, group, summary, plain, source }) => {
   test('has a title of its own that fits a menu, and the name in it where the field has one', () => {
     expect(title).toMatch(/^[A-Z]/);
     expect(title.length).toBeLessThanOrEqual(44);
@@ -25,6 +25,11 @@ describe.each(policies)('$name in words', ({ name, title, group, summary, plain 
     const inBrackets = /\((.+)\)$/.exec(title)?.[1];
     if (inBrackets) expect(inBrackets.toLowerCase().replace(/[^a-z]/g, '')).toContain(name.replace(/[^a-z]/g, ''));
     if (group !== 'control') expect(inBrackets).toBeDefined();
+  });
+
+  test('says where it was published, unless it is nobody’s', () => {
+    if (group === 'control') expect(source).toBeUndefined();
+    else expect(source).toMatch(/^https:\/\/(arxiv\.org\/abs\/\d{4}\.\d{5}|github\.com\/[\w-]+\/[\w-]+)$/);
   });
 
   test('stands in a group that there is', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { boxOf, cellAt, moved } from '../../../demo/cache-view/cells.ts';
 import { stepTicks } from '../../../demo/cache-view/layout.ts';
+import { linesOf, type Pattern } from '../../../demo/cache-view/patterns.ts';
 import { cssColor, type Oklch, rampAt } from '../../../demo/cache-view/ramp.ts';
 import { fewTicksOf, scaleOf, shareOf, ticksOf, valueAt } from '../../../demo/cache-view/scale.ts';
 import { chartScale, toThresholdStep } from '../../../demo/cache-view/threshold.ts';
@@ -127,3 +128,28 @@ function linearRgb({ lightness, chroma, hue }: Oklch): readonly number[] {
     -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
   ];
 }
+
+describe('the patterns', () => {
+  const patterns: readonly Pattern[] = ['rising', 'falling', 'level', 'dots', 'cross'];
+
+  test.each(patterns)('%s leaves no cell of some pixels without a mark', (pattern) => {
+    const [width, height, period] = [90, 40, 5];
+    const lines = linesOf(pattern, width, height, period);
+    const marks = lines.flatMap(([fromX, fromY, toX, toY]) =>
+      Array.from(
+        { length: 50 },
+        (_, i) => [fromX + ((toX - fromX) * i) / 49, fromY + ((toY - fromY) * i) / 49] as const,
+      ),
+    );
+    for (let left = 0; left < width; left += 8) {
+      for (let top = 0; top < height; top += 8) {
+        const isMarked = marks.some(([x, y]) => x >= left && x <= left + 8 && y >= top && y <= top + 8);
+        expect(isMarked, `${pattern} at ${left}, ${top}`).toBe(true);
+      }
+    }
+  });
+
+  test('what is computed has none', () => {
+    expect(linesOf('none', 90, 40, 5)).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gridOf } from '../../../demo/cache-view/grid.ts';
+import { type Grid, gridOf, kindsIn } from '../../../demo/cache-view/grid.ts';
+import { becameOf, digitOfBlock, KINDS } from '../../../demo/cache-view/kinds.ts';
 import { isLeftOut } from '../../../demo/cache-view/left-out.ts';
 import { liveRecord, recordOf } from '../../../demo/cache-view/record.ts';
 import { measuredBlocks, RECORD, scoresOf, wholeBlocks } from './cache-support.ts';
@@ -82,6 +83,50 @@ describe('the heat map of a branch', () => {
   });
 });
 
+describe('each kind of reuse', () => {
+  const rows = (digits: Readonly<Record<string, string>>): Grid => {
+    const sites = Object.entries(digits).map(([site, row]) => ({ key: 'cond', site, digits: row }) as const);
+    return gridOf({ ...RECORD, sites }, 'cond');
+  };
+
+  test('is a kind of cell of its own, and of the legend, as far as it occurs', () => {
+    const grid = rows({ 'block.0': '1h0f', 'block.1': '1hb-' });
+    expect(grid.cells.map((column) => column.map(({ kind }) => kind))).toEqual([
+      ['computed', 'computed'],
+      ['partly', 'partly'],
+      ['reused', 'rebuilt'],
+      ['forecast', 'leftOut'],
+    ]);
+    expect(kindsIn([grid])).toEqual(['computed', 'partly', 'reused', 'forecast', 'rebuilt', 'leftOut']);
+    expect(kindsIn([rows({ 'block.0': '1' })])).toEqual(['computed']);
+    expect(kindsIn([])).toEqual([]);
+  });
+
+  test('what was computed and measured is told by its colour', () => {
+    const measured = gridOf(
+      { ...RECORD, scores: [0, 1, 2, 3].map((step) => scoresOf(step, 'cond', [1, 2, 3])) },
+      'cond',
+    );
+    expect(kindsIn([measured])).toEqual(['reused']);
+  });
+
+  test('a digit that the page does not know is drawn as something saved', () => {
+    expect(becameOf('t')).toBe('other');
+    expect(KINDS.other.computes).toBe(false);
+  });
+
+  test('looks other than any other that computes as much', () => {
+    const looks = Object.values(KINDS).map(({ computes, pattern }) => `${computes} ${pattern}`);
+    expect(new Set(looks).size).toBe(looks.length);
+  });
+
+  test('of a block whose sub-layers went different ways: in part, where some were computed', () => {
+    expect(['111', '000', 'fff'].map((digits) => digitOfBlock([...digits]))).toEqual(['1', '0', 'f']);
+    expect(['1f1', '10-', 'h00'].map((digits) => digitOfBlock([...digits]))).toEqual(['h', 'h', 'h']);
+    expect(['0f0', '-0-', '---'].map((digits) => digitOfBlock([...digits]))).toEqual(['0', '0', '-']);
+  });
+});
+
 test('a branch is left out when the other goes on without it', () => {
   expect(isLeftOut({ schedule: { cond: '11' } }, 'uncond')).toBe(true);
   expect(isLeftOut({ schedule: { cond: '1' } }, 'uncond')).toBe(false);
@@ -111,6 +156,6 @@ test('a run under way shows what each block came to, by the digits that are told
   const { sites } = liveRecord(run);
   expect(sites).toEqual([
     { key: 'cond', site: 'block.0', digits: '1h' },
-    { key: 'cond', site: 'block.1', digits: '10' },
+    { key: 'cond', site: 'block.1', digits: 'h0' },
   ]);
 });

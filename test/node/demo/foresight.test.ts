@@ -74,6 +74,8 @@ describe('another count of steps', () => {
   test('what was not measured, and what was no number, stays unknown', () => {
     const hole = { ...run, scores: scores.filter(({ step }) => step !== 3) };
     expect(resample(hole, 6).scores.map(({ step }) => step)).toEqual([1, 3, 4, 5]);
+    const skipping = { ...run, scores: scores.map((each) => (each.step === 5 ? { ...each, reference: 2 } : each)) };
+    expect(resample(skipping, 6).scores.map(({ step }) => step)).toEqual([1, 2, 4, 5]);
     const infinite = { ...run, scores: scores.map((each) => (each.step === 1 ? { ...each, mean: null } : each)) };
     expect(resample(infinite as unknown as Recording, 6).scores[0]?.mean).toBe(Number.POSITIVE_INFINITY);
   });

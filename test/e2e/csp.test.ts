@@ -76,7 +76,7 @@ test.each([
   const context = await browser.newContext();
   onTestFinished(() => context.close());
   const { page, complaints } = await openPage(context, server.url + path);
-  await page.waitForFunction(() => document.title !== '-', undefined, { timeout: 120_000 });
+  await page.waitForFunction(() => document.title !== '-');
   expect(await page.title()).toBe(EXPECTED);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(headers === ISOLATED);
   expect(complaints).toEqual([]);
@@ -98,7 +98,7 @@ test('a page whose files a new version has replaced says so', async () => {
   onTestFinished(() => context.close());
   await context.route('**/wan-*.js', (route) => route.fulfill({ status: 404 }));
   const { page } = await openPage(context, `${server.url}page.html`);
-  await page.waitForFunction(() => document.title !== '-', undefined, { timeout: 120_000 });
+  await page.waitForFunction(() => document.title !== '-');
   expect(await page.title()).toMatch(
     /^SourceError: The code for the WanPipeline could not be loaded: .*reload the page/,
   );

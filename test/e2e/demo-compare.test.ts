@@ -4,7 +4,7 @@ import { configurePolicy } from '../../src/cache/index.ts';
 import { Scheduler } from '../../src/cache/scheduler.ts';
 import type { Report } from '../../src/index.ts';
 import type { WatchedPage } from '../support/browser.ts';
-import { DemoSite, download, waitForStatus } from '../support/demo.ts';
+import { DemoSite, download, waitForStatus, watchFor } from '../support/demo.ts';
 
 let site: DemoSite;
 
@@ -39,17 +39,18 @@ async function frames(page: Page): Promise<string[]> {
   return all;
 }
 
-describe('one run', () => {
+// Each goes on where the one before left off.
+describe('one visit', () => {
   let compared: WatchedPage;
   beforeAll(async () => {
-    compared = await site.open(CACHED, await site.browser.newContext());
+    compared = await site.open(CACHED, await site.browser.newContext({ reducedMotion: 'reduce' }));
   });
 
   test('a run is compared with everything computed, and with fewer steps in the same time', async () => {
     const { page, complaints } = compared;
-    const previewed = page.getByText(/^Preview of the first frame, after step \d of 8/).waitFor();
+    const previewed = await watchFor(page, /Preview of the first frame, after step \d of 8/, undefined, '.stage');
     await generate(page);
-    await previewed;
+    await previewed.seen;
     const report = await reportOf(page);
     expect(report.blocks.reused).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Check against the full clip' }).click();
@@ -105,24 +106,23 @@ describe('one run', () => {
     expect(schedule).toEqual(expected);
     expect(complaints).toEqual([]);
   });
-});
 
-test('a link reproduces the run: same schedule, same frames', async () => {
-  const context = await site.context({ reducedMotion: 'reduce' });
-  const first = await site.open(CACHED, context);
-  await first.page.getByLabel('Seed', { exact: true }).fill('11');
-  await generate(first.page);
-  const [report, pictures] = [await reportOf(first.page), await frames(first.page)];
-  const query = new URL(first.page.url()).search.slice(1);
-  expect(query).toContain('seed=11');
-  const second = await site.open(query, await site.context({ reducedMotion: 'reduce' }));
-  await generate(second.page);
-  const again = await reportOf(second.page);
-  expect(again.schedule).toEqual(report.schedule);
-  expect(again.policy).toEqual(report.policy);
-  expect(await frames(second.page)).toEqual(pictures);
-  expect(new Set(pictures).size).toBe(5);
-  expect([...first.complaints, ...second.complaints]).toEqual([]);
+  test('a link reproduces the run: same schedule, same frames', async () => {
+    const first = compared;
+    await first.page.getByLabel('Seed', { exact: true }).fill('11');
+    await generate(first.page);
+    const [report, pictures] = [await reportOf(first.page), await frames(first.page)];
+    const query = new URL(first.page.url()).search.slice(1);
+    expect(query).toContain('seed=11');
+    const second = await site.open(query, await site.context({ reducedMotion: 'reduce' }));
+    await generate(second.page);
+    const again = await reportOf(second.page);
+    expect(again.schedule).toEqual(report.schedule);
+    expect(again.policy).toEqual(report.policy);
+    expect(await frames(second.page)).toEqual(pictures);
+    expect(new Set(pictures).size).toBe(5);
+    expect([...first.complaints, ...second.complaints]).toEqual([]);
+  });
 });
 
 async function drag(page: Page, pixels: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser, openPage } from '../support/browser.ts';
-import { DemoSite, waitForStatus } from '../support/demo.ts';
+import { DemoSite, holdWeights, waitForStatus } from '../support/demo.ts';
 
 let site: DemoSite;
 
@@ -67,9 +67,10 @@ function watchPicture(): void {
 }
 
 test('what a link gets wrong, and a folder that is refused, are said where they are seen', async () => {
-  const { page, complaints } = await site.open(
+  await using bare = await DemoSite.start({ hold: holdWeights });
+  const { page, complaints } = await bare.open(
     'policy=magic&seed=12',
-    await site.context({ viewport: SIZES[0] ?? null }),
+    await bare.context({ viewport: SIZES[0] ?? null }),
   );
   await page.getByText('policy is magic').waitFor();
   expect(await bottomOf(page, '.warnings .box')).toBeLessThan(740);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DemoSite, SHORT, waitForStatus } from '../support/demo.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { WatchedPage } from '../support/browser.ts';
+import { DemoSite, holdWeights, SHORT, waitForStatus } from '../support/demo.ts';
 
 let site: DemoSite;
 
@@ -14,19 +15,26 @@ beforeAll(async () => {
 
 afterAll(() => site?.[Symbol.asyncDispose]());
 
+const PHONE = { width: 360, height: 740 };
+
 /** A layout shift that no input asked for. */
 interface Shift {
   readonly value: number;
   readonly moved: readonly string[];
 }
 
+/** The visit on a phone, with its run. */
+let phone: WatchedPage;
+
 test.each([
-  ['a phone', { width: 360, height: 740 }],
   ['a wide screen', { width: 1440, height: 900 }],
+  ['a phone', PHONE],
 ])('on %s nothing is cut off, and nothing jumps from the load to the finished run', async (_, viewport) => {
-  const context = await site.context({ viewport });
+  const context = await site.browser.newContext({ viewport });
+  if (viewport !== PHONE) onTestFinished(() => context.close());
   await context.addInitScript(recordShifts);
-  const { page, complaints } = await site.open(SHORT, context);
+  phone = await site.open(SHORT, context);
+  const { page, complaints } = phone;
   await waitForStatus(page, 'Ready.');
   await expectWhole(page, viewport.width, 'fresh');
   await page.getByRole('button', { name: 'Generate', exact: true }).click();
@@ -43,6 +51,18 @@ test.each([
   });
   const count = async () => (await recordedShifts(page)).length;
   await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(shifts.length);
+  expect(complaints).toEqual([]);
+});
+
+test('with text of twice the size nothing sticks out on a phone, all panels being open', async () => {
+  const { page, complaints } = phone;
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+  });
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px');
+  await expectWhole(page, 360, 'large');
   expect(complaints).toEqual([]);
 });
 
@@ -80,23 +100,9 @@ function colorsOfSteps(canvas: Element, steps: number): string[] {
   });
 }
 
-test('with text of twice the size nothing sticks out on a phone, all panels being open', async () => {
-  const context = await site.context({ viewport: { width: 360, height: 740 } });
-  const { page, complaints } = await site.open(SHORT, context);
-  await waitForStatus(page, 'Ready.');
-  const browser = await context.newCDPSession(page);
-  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } });
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll('details')) details.open = true;
-  });
-  expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('32px');
-  await expectWhole(page, 360, 'large');
-  expect(complaints).toEqual([]);
-});
-
 test('on a phone the stage comes right after the prompt', async () => {
-  const context = await site.context({ viewport: { width: 360, height: 740 } });
-  const { page } = await site.open(SHORT, context);
+  await using bare = await DemoSite.start({ hold: holdWeights });
+  const { page } = await bare.open(SHORT, await bare.context({ viewport: PHONE }));
   const tops = await page.evaluate(() =>
     ['.ask', '.stage', '.settings', '.story', '.model', '.gpu'].map(
       (panel) => document.querySelector(panel)?.getBoundingClientRect().top ?? Number.NaN,

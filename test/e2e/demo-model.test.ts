@@ -5,19 +5,23 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/setup/system.mjs';
 import type { Report } from '../../src/index.ts';
-import { DemoSite, download, waitForStatus } from '../support/demo.ts';
+import { DemoSite, download, holdWeights, waitForStatus } from '../support/demo.ts';
 import { drop } from './support/drop.ts';
 
 let site: DemoSite;
+/** Where only what is dropped is looked at. */
+let bare: DemoSite;
 let disk: string;
 
 beforeAll(async () => {
   disk = await mkdtemp(join(tmpdir(), 'stillframe-models-'));
   site = await DemoSite.start();
+  bare = await DemoSite.start({ hold: holdWeights });
 });
 
 afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
+  await bare?.[Symbol.asyncDispose]();
   await rm(disk, { recursive: true, force: true });
 });
 
@@ -57,7 +61,7 @@ test('a folder that is dropped is looked at, then taken, and makes a clip', asyn
   await page
     .locator('.model-card.chosen')
     .filter({ hasText: /my-model.*in use.* parameters/ })
-    .waitFor({ timeout: 180_000 });
+    .waitFor();
   // What was tuned was tuned for the model before; a folder's defaults are its class's.
   expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('50');
   await page.locator('summary', { hasText: 'Clip size' }).click();
@@ -81,7 +85,7 @@ test('a folder that is dropped is looked at, then taken, and makes a clip', asyn
   await page
     .locator('.model-card.chosen')
     .filter({ hasText: /shapes.*in use.* parameters/ })
-    .waitFor({ timeout: 180_000 });
+    .waitFor();
   expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('30');
   expect(complaints).toEqual([]);
 });
@@ -93,28 +97,25 @@ test.each([
     () => Reflect.deleteProperty(DataTransferItem.prototype, 'getAsFileSystemHandle'),
   ],
 ])('a dropped folder is read %s', async (_, remove) => {
-  const context = await site.context();
+  const context = await bare.context();
   await context.addInitScript(remove);
-  const { page, complaints } = await site.open('', context);
+  const { page, complaints } = await bare.open('', context);
   await drop(page, join(ROOT, 'models/shapes'));
-  await page.getByRole('article', { name: 'shapes' }).waitFor({ timeout: 120_000 });
+  await page.getByRole('article', { name: 'shapes' }).waitFor();
   await page.getByRole('button', { name: 'Not now' }).click();
   expect(await page.getByRole('article').count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 
 test('a folder can be chosen instead, again after it was mended', async () => {
-  const { page, complaints } = await site.open();
+  const { page, complaints } = await bare.open();
   const folder = await modelFolder('chosen', (path) => rm(join(path, 'vae/config.json')));
   const input = page.getByLabel('Choose a folder');
   await input.setInputFiles(folder);
-  await page
-    .getByRole('alert')
-    .filter({ hasText: 'chosen holds no file vae/config.json.' })
-    .waitFor({ timeout: 120_000 });
+  await page.getByRole('alert').filter({ hasText: 'chosen holds no file vae/config.json.' }).waitFor();
   await cp(join(ROOT, 'models/shapes/vae/config.json'), join(folder, 'vae/config.json'));
   await input.setInputFiles(folder);
-  await page.getByRole('article', { name: 'chosen' }).waitFor({ timeout: 120_000 });
+  await page.getByRole('article', { name: 'chosen' }).waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
   expect(complaints).toEqual([]);
 });
@@ -167,7 +168,7 @@ test('what cannot be used is refused by name, and the loaded model goes on', asy
   for (const [what, path, message] of BROKEN) {
     await page.evaluate(() => scrollTo(0, 0));
     await drop(page, await path());
-    await alert.filter({ hasText: message }).waitFor({ timeout: 60_000 });
+    await alert.filter({ hasText: message }).waitFor();
     const { bottom, height } = await alert.evaluate((box) => ({
       bottom: box.getBoundingClientRect().bottom,
       height: innerHeight,
@@ -185,10 +186,10 @@ test('what cannot be used is refused by name, and the loaded model goes on', asy
 });
 
 test('a model without a text encoder is described, but not taken', async () => {
-  const { page, complaints } = await site.open();
+  const { page, complaints } = await bare.open();
   await drop(page, join(ROOT, 'test/fixtures/wan-pipeline-euler'));
   const about = page.getByRole('article', { name: 'wan-pipeline-euler' });
-  await about.waitFor({ timeout: 120_000 });
+  await about.waitFor();
   expect(await about.innerText()).toMatch(/no text encoder/);
   expect(await page.getByRole('button', { name: 'Use this model' }).isDisabled()).toBe(true);
   expect(complaints).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DemoSite, SHORT, waitForStatus } from '../support/demo.ts';
+import { DemoSite, holdWeights, SHORT, waitForStatus } from '../support/demo.ts';
 
 let site: DemoSite;
 
@@ -19,7 +19,7 @@ function firstPaint(page: Page): Promise<number> {
 test('the first paint comes within a second, and the form works before the weights have come', {
   retry: 2,
 }, async () => {
-  await using slow = await DemoSite.start({ latency: 150 });
+  await using slow = await DemoSite.start({ latency: 150, hold: holdWeights });
   const { page, complaints } = await slow.open('steps=1&frames=1');
   await page.getByLabel('What should it show?').fill('a blue star spinning on a white background');
   await page.getByLabel('Seed', { exact: true }).fill('5');

@@ -97,31 +97,6 @@ test('without WebGPU the page says so, and what to do', async () => {
   expect(complaints).toEqual([]);
 });
 
-test('a device that is lost is said, and the next run gets a new one', async () => {
-  const context = await site.context();
-  await beforeWorker(context, LOSE_ON_REQUEST);
-  const { page, complaints } = await site.open(SHORT, context);
-  await press(page, 'Generate');
-  await waitForStatus(page, /^Steps/);
-  await page.evaluate(() => new BroadcastChannel('lose').postMessage('now'));
-  await page.getByRole('alert').filter({ hasText: 'new device' }).waitFor();
-  expect(await page.locator('#status').innerText()).toBe('It did not work.');
-  await press(page, 'Generate');
-  await waitForStatus(page, 'Done.');
-  expect(await page.getByRole('alert').count()).toBe(0);
-  expect(complaints).toEqual([]);
-});
-
-/** Destroys the worker's newest device when the page says so. */
-const LOSE_ON_REQUEST = `
-  const requestDevice = GPUAdapter.prototype.requestDevice;
-  let device;
-  GPUAdapter.prototype.requestDevice = async function (...options) {
-    device = await requestDevice.apply(this, options);
-    return device;
-  };
-  new BroadcastChannel('lose').onmessage = () => device.destroy()`;
-
 function distinctColors(page: Page): Promise<number> {
   return page.locator('.stage canvas').evaluate((canvas: HTMLCanvasElement) => {
     const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.buffer;

@@ -18,9 +18,13 @@ export interface WatchedPage {
   readonly complaints: readonly string[];
 }
 
+/** Milliseconds for which an element may be waited for: kernels that compile hold up the drawing of all pages. */
+const PATIENCE = 180_000;
+
 /** Opens a page that is watched from its first byte. */
 export async function openPage(context: BrowserContext, url: string): Promise<WatchedPage> {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (['warning', 'error'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);

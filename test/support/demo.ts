@@ -10,6 +10,11 @@ import { STRICT_CSP, startServer, type TestServer, type TestServerOptions } from
 /** A run that takes seconds on a CPU. */
 export const SHORT = 'steps=3&frames=5&seed=3&policy=bwcache&preset=balanced';
 
+/** As `hold`: weights never come, and no kernel is compiled beside a test that needs no model. */
+export function holdWeights(path: string): Promise<void> | undefined {
+  return path.endsWith('.safetensors') ? new Promise(() => {}) : undefined;
+}
+
 /** The built page in a folder of a folder, as it may lie on any static host, and a browser to open it with. */
 export class DemoSite implements AsyncDisposable {
   private constructor(
@@ -47,8 +52,47 @@ export class DemoSite implements AsyncDisposable {
 }
 
 /** Waits until the page says so. */
-export function waitForStatus(page: Page, text: string | RegExp, timeout = 180_000): Promise<void> {
-  return page.locator('#status').filter({ hasText: text }).waitFor({ timeout, state: 'attached' });
+export function waitForStatus(page: Page, text: string | RegExp): Promise<void> {
+  return page.locator('#status').filter({ hasText: text }).waitFor({ state: 'attached' });
+}
+
+/** What a test does in the page itself: presses a key, or clicks what the selector finds. */
+export type Deed = { readonly key: string } | { readonly click: string };
+
+/** A moment in the page that is watched for. */
+export interface Moment {
+  /** Resolves once it has come, with the text of the run's button as it was then, before the deed. */
+  readonly seen: Promise<string>;
+}
+
+/**
+ * Watches for a text that may be gone before a word from here could reach the page, and does something at that very
+ * moment. What is there already when the watch begins does not count.
+ *
+ * @param where A selector of the element that will have the text.
+ */
+export async function watchFor(page: Page, text: RegExp, deed?: Deed, where = '#status'): Promise<Moment> {
+  const handle = await page.evaluateHandle(watchInPage, { text: text.source, deed, where });
+  const seen = handle.evaluate((moment) => moment.seen);
+  // A test that failed before it came to wait says so by itself.
+  seen.catch(() => {});
+  return { seen };
+}
+
+function watchInPage({ text, deed, where }: { text: string; deed?: Deed | undefined; where: string }): Moment {
+  const pattern = new RegExp(text);
+  const seen = new Promise<string>((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (!pattern.test(document.querySelector(where)?.textContent ?? '')) return;
+      observer.disconnect();
+      const button = document.querySelector<HTMLElement>('#run')?.innerText ?? '';
+      if (deed && 'key' in deed) document.dispatchEvent(new KeyboardEvent('keydown', { ...deed, bubbles: true }));
+      if (deed && 'click' in deed) document.querySelector<HTMLElement>(deed.click)?.click();
+      resolve(button);
+    });
+    observer.observe(document.body, { characterData: true, childList: true, subtree: true });
+  });
+  return { seen };
 }
 
 /** Presses a button that saves a file. */

@@ -21,6 +21,8 @@ export interface TestServerOptions {
   ranges?: boolean;
   /** Milliseconds before each response. */
   latency?: number;
+  /** What to wait for before the response to a path, where there is anything. */
+  hold?: (path: string) => Promise<unknown> | undefined;
   /** Breaks each connection after so many bytes of a body, this many times in all. */
   drop?: { afterBytes: number; times: number };
   /** Bodies of paths that no file has, such as a page written in the test. */
@@ -43,6 +45,7 @@ export async function startServer(folder: string, options: TestServerOptions = {
     const { method = 'GET', url = '/', headers } = request;
     requests.push({ method, path: url, ...(headers.range && { range: headers.range }) });
     if (options.latency) await sleep(options.latency);
+    await options.hold?.(url);
     await answer(folder, request, response, options, state);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

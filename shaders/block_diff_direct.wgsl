@@ -1,5 +1,6 @@
-// partials[share] = (sum |a - b|, sum |b|) over a share of the rows; b = a. Without workgroup memory or barriers.
-//   a: rows 0, every, 2 every, ... of `feature`, [rows, width] f32 or f16; b: `cached`, [ceil(rows / every), width]
+// partials[share] = the sums of a metric (shaders/metrics) over a share of a and b; b = a. Without workgroup memory or barriers.
+//   a: rows 0, every, 2 every, ... of `feature`, [rows, width] f32 or f16; b: `cached`, [ceil(rows / every), width], or
+//   the feature itself some rows before a
 //
 // For CPU drivers: a share is a thread's; neighbouring threads of a workgroup, one subgroup of 4, read neighbours.
 // lib/block_diff.wgsl has the loop, block_scores.wgsl what becomes of the partials.

@@ -1,13 +1,14 @@
-// partials[share] = (sum |a - b|, sum |b|) over a share of the rows; b = a.
-//   a: rows 0, every, 2 every, ... of `feature`, [rows, width] f32 or f16; b: `cached`, [ceil(rows / every), width]
+// partials[share] = the sums of a metric (shaders/metrics) over a share of a and b; b = a.
+//   a: rows 0, every, 2 every, ... of `feature`, [rows, width] f32 or f16; b: `cached`, [ceil(rows / every), width], or
+//   the feature itself some rows before a
 //
 // A share is a workgroup's of 256 threads: enough of them in flight to wait for memory, which is what bounds it (two
-// reads and one write). All shares read side by side, so that every access of a subgroup is one line. A tree in 2 KiB
+// reads and one write). All shares read side by side, so that every access of a subgroup is one line. A tree in 2 to 4 KiB
 // of workgroup memory sums the threads in an order that never changes: the same input gives the same bits.
 // lib/block_diff.wgsl has the loop, block_scores.wgsl what becomes of the partials.
 #include "block_diff"
 
-var<workgroup> sums: array<vec2f, 256>;
+var<workgroup> sums: array<Sums, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {

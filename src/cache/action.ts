@@ -16,12 +16,20 @@ export interface Keep {
   readonly of: readonly Action[];
 }
 
+/** A factor and a summand of each channel. */
+export interface ScaleShift {
+  readonly scale: ArrayLike<number>;
+  readonly shift: ArrayLike<number>;
+}
+
 /** Takes what a slot has kept in the place of running its site. */
 export interface Restore {
   readonly kind: 'restore';
   readonly slot: string;
   /** What becomes of several kept values; absent: the newest, as it is. */
   readonly forecast?: Forecast;
+  /** Of a slot that says so: what becomes of each channel; absent: it stays as it is. */
+  readonly scaleShift?: ScaleShift;
 }
 
 /** Runs actions, and compares what they come to with what the measurement's slots have kept. */
@@ -61,6 +69,11 @@ export function keep(slot: string, ...of: readonly Action[]): Keep {
 /** See `Restore`. */
 export function restore(slot: string, forecast?: Forecast): Restore {
   return { kind: 'restore', slot, ...(forecast && { forecast }) };
+}
+
+/** See `Restore`. */
+export function restoreScaled(slot: string, scaleShift: ScaleShift): Restore {
+  return { kind: 'restore', slot, scaleShift };
 }
 
 /** See `Measure`. */

@@ -1,3 +1,4 @@
+import type { Metric } from '../ops/metrics/index.ts';
 import type { VerdictRule } from '../ops/verdict-rule.ts';
 import type { Action } from './action.ts';
 import { type Branch, branchOf, type ForwardKey } from './run-shape.ts';
@@ -29,6 +30,8 @@ export interface Slot {
   readonly depth?: number;
   /** As it is kept; f32 by default. */
   readonly precision?: 'f32' | 'f16';
+  /** Whether a restore may scale and shift each channel: of what is kept in f32, once. */
+  readonly scaleShift?: boolean;
   /** Every how many-th token is kept, to be compared: 1 by default, for all. */
   readonly every?: number;
   /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */
@@ -37,18 +40,11 @@ export interface Slot {
   readonly branch?: Branch;
 }
 
-/** How two tensors are compared. */
-export interface Metric {
-  /** `relativeL1`: `sum |a - b| / sum |b|`, b being the older or the newer one. */
-  readonly kind: 'relativeL1';
-  readonly denominator: 'older' | 'newer';
-}
-
 /** What is compared between steps, as one list of scores. */
 export interface Measurement {
   readonly name: string;
   readonly metric: Metric;
-  /** What each value is compared with: one of the policy's slots, which the measurement fills. */
+  /** What each value is compared with: one of the policy's slots, which the measurement fills. Of a metric of one step: what is measured; nothing is kept. */
   readonly slots: readonly string[];
   /** Whether each measured value becomes what the next is compared with; else `refresh` says when. */
   readonly updates: boolean;

@@ -66,7 +66,9 @@ export class Outcomes {
               `${action.forecast.name} needs ${action.forecast.depth} values; slot ${slot.name} has ${depth}`,
             );
           }
-          this.#mark(digits, slot, slot.relativeTo ? 'b' : action.forecast ? 'f' : '0');
+          if (action.scaleShift && !slot.scaleShift) throw new Error(`slot ${slot.name} is not scaled or shifted`);
+          const isChanged = action.forecast ?? action.scaleShift;
+          this.#mark(digits, slot, slot.relativeTo ? 'b' : isChanged ? 'f' : '0');
         } else if (action.kind === 'keep') {
           kept.push(this.slot(action.slot).name);
           visit(action.of, [...within, action.slot]);

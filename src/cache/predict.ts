@@ -91,11 +91,12 @@ class Replay {
       this.#decided.set(key, score);
       if (score === undefined && !decides.isForced) return false;
       this.scheduler.decide(forward, score ?? Number.POSITIVE_INFINITY);
-    } else if (observes !== undefined) {
-      const isFirst = this.scheduler.reference(observes, key) === undefined;
-      const scores = this.#scores(observes, step, key);
+    }
+    for (const measurement of observes) {
+      const isFirst = this.scheduler.reference(measurement, key) === undefined;
+      const scores = this.#scores(measurement, step, key);
       if (!isFirst && !scores) return false;
-      this.scheduler.observe(step, key, observes, scores);
+      this.scheduler.observe(step, key, measurement, scores);
     }
     return true;
   }

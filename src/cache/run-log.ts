@@ -1,3 +1,4 @@
+import { metricLabel } from '../ops/metrics/index.ts';
 import type { Declaration } from './declaration.ts';
 import type { Outcome } from './outcome.ts';
 import type { Observation } from './policy.ts';
@@ -64,11 +65,10 @@ export function measuredSites({
   slots,
   measurements = [],
 }: Pick<Declaration, 'slots' | 'measurements'>): MeasuredSites[] {
-  return measurements.map(({ name, metric: { kind, ...how }, slots: names }) => {
+  return measurements.map(({ name, metric, slots: names }) => {
     const measured = slots.filter((slot) => names.includes(slot.name));
     const [{ value = 'output', every = 1 } = {}] = measured;
-    const metric = [kind, ...Object.values(how)].join('/');
-    return { name, value, every, metric, sites: measured.map(({ site }) => site) };
+    return { name, value, every, metric: metricLabel(metric), sites: measured.map(({ site }) => site) };
   });
 }
 

@@ -47,6 +47,11 @@ export interface RunShape {
   readonly seed: number;
 }
 
+/** Latent frames of a forward: of a chunk, where a clip is denoised in chunks. */
+export function framesOf({ keys, latentSize: [frames] }: Pick<RunShape, 'keys' | 'latentSize'>): number {
+  return frames / (1 + Math.max(0, ...keys.map(chunkOf)));
+}
+
 /** What an artifact is made for: one that was made for another run is refused. */
 export interface RunIdentity {
   /** The model's id. */

@@ -1,3 +1,4 @@
+import { isOfOneStep } from '../ops/metrics/index.ts';
 import { type Action, type Decide, flattened } from './action.ts';
 import { computeAll } from './compute-all.ts';
 import { type Decision, type Declaration, declarationOf } from './declaration.ts';
@@ -16,8 +17,8 @@ export interface Forward {
   readonly actions: readonly Action[];
   /** Of slots that are restored by a forecast: a weight for each value kept, the newest first. */
   readonly weights: ReadonlyMap<string, readonly number[]>;
-  /** The measurement whose scores it brings, for `observe`. */
-  readonly observes?: string;
+  /** The measurements whose scores it brings, for `observe`; what decides within it is none of them. */
+  readonly observes: readonly string[];
   /** What is decided within it, for `decide` or `decided`. */
   readonly decides?: Decide;
 }
@@ -80,9 +81,11 @@ export class Scheduler {
     const all = [...flattened(actions)];
     const decided = all.find((action) => action.kind === 'decide');
     const decides = decided && { ...decided, isForced: decided.isForced || isForced };
-    const observes = decides ? undefined : all.find((action) => action.kind === 'measure')?.measurement;
+    const measured = all.flatMap((action) => (action.kind === 'measure' ? [action.measurement] : []));
+    const deciding = decides && this.#decision(decides).measurement;
+    const observes = measured.filter((measurement) => measurement !== deciding);
     const weights = this.#weights(actions, state, step);
-    const forward = { step, key, actions, weights, ...(observes && { observes }), ...(decides && { decides }) };
+    const forward = { step, key, actions, weights, observes, ...(decides && { decides }) };
     state.last = forward;
     if (decides) this.#checkDecision(forward, decides, state);
     else this.#finish(forward, this.#outcome(forward, state), state);
@@ -91,9 +94,8 @@ export class Scheduler {
 
   /** Hands over the scores of a measured forward: none where there was nothing to compare with. */
   observe(step: number, key: ForwardKey, measurement: string, scores: Scores | undefined): void {
-    const { references } = this.#state(key);
-    const reference = references.get(measurement);
-    references.set(measurement, step);
+    const reference = this.reference(measurement, key);
+    this.#state(key).references.set(measurement, step);
     if (!scores || reference === undefined) return;
     this.#log.scores({ step, key, measurement, reference, indicator: scores.mean, ...scores });
     this.policy.observe?.({ step, key, measurement, ...scores });
@@ -129,9 +131,11 @@ export class Scheduler {
     return this.policy.isDone?.(measurement, key) ?? false;
   }
 
-  /** The step with which a measurement's next values are compared. */
+  /** The step with which a measurement's next values are compared; the last one planned, where that is the step itself. */
   reference(measurement: string, key: ForwardKey): number | undefined {
-    return this.#state(key).references.get(measurement);
+    const { references, last } = this.#state(key);
+    const metric = this.declaration.measurements?.find(({ name }) => name === measurement)?.metric;
+    return metric && isOfOneStep(metric) ? last?.step : references.get(measurement);
   }
 
   /** The run so far. */

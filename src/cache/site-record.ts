@@ -2,8 +2,8 @@ import type { ForwardKey, RunShape, SubLayer } from './run-shape.ts';
 import { type Site, span } from './site.ts';
 
 /**
- * What became of a sub-layer in a step: `1` computed, `0` reused as it was kept, `f` forecast from several kept values,
- * `b` rebuilt from the other branch, `h` computed in some heads, `-` left out.
+ * What became of a sub-layer in a step: `1` computed, `0` reused as it was kept, `f` forecast from several kept values, or
+ * scaled and shifted, `b` rebuilt from the other branch, `h` computed in some heads, `-` left out.
  */
 export type SiteDigit = '1' | '0' | 'f' | 'b' | 'h' | '-';
 

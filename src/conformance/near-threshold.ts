@@ -43,12 +43,12 @@ function canPlan(wanted: Schedules, runs: TwoRuns, verdicts: readonly boolean[] 
   for (let step = 0; step < shape.steps; step++) {
     for (const key of shape.keys) {
       const branch = branchOf(key);
-      const { observes } = scheduler.plan(step, key);
+      const [measured] = scheduler.plan(step, key).observes;
       if (wanted[branch]?.[step] !== scheduler.record.schedule[key]?.[step]) return false;
-      if (observes === undefined) continue;
+      if (measured === undefined) continue;
       // The first step has nothing to be measured against.
       if (step === 0) {
-        scheduler.observe(step, key, observes, undefined);
+        scheduler.observe(step, key, measured, undefined);
         continue;
       }
       let isBelow = verdict(wanted, runs, step, branch);
@@ -57,7 +57,7 @@ function canPlan(wanted: Schedules, runs: TwoRuns, verdicts: readonly boolean[] 
         if (isBelow === undefined) return [true, false].some((way) => canPlan(wanted, runs, [...verdicts, way]));
       }
       const mean = isBelow ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-      scheduler.observe(step, key, observes, { blocks: [], mean });
+      scheduler.observe(step, key, measured, { blocks: [], mean });
     }
   }
   return true;

@@ -25,7 +25,7 @@ export class CalibrationForwards implements Forwards {
     ops: Omit<OpContext, 'recorder'>,
     private readonly collected: MeanScores,
   ) {
-    const { slots, metric, distances } = request;
+    const { slots, metric, others = {}, distances, fits = false } = request;
     const declaration = { slots, remedy: 'Calibrate a smaller clip, or over smaller distances.' };
     const actions = computeAll(declaration, shape);
     const policy: Policy = { declare: () => declaration, begin() {}, plan: () => actions };
@@ -40,7 +40,8 @@ export class CalibrationForwards implements Forwards {
       shape.keys.map((key) => {
         const kept = this.#executor.parts(key).slots;
         const tensors = slots.map(({ name }) => kept?.tensors(name)[0] as Tensor);
-        return [key, new Distances(`distances.${key}`, ops, tensors, metric, distances)];
+        const compared = { metrics: [metric, ...Object.values(others)], most: distances, fits };
+        return [key, new Distances(`distances.${key}`, ops, tensors, compared)];
       }),
     );
   }
@@ -62,12 +63,16 @@ export class CalibrationForwards implements Forwards {
     const forward = { step, key, actions: this.#actions, weights: new Map() };
     const commands = [...this.#executor.commands(forward), ...distances.measure.ready()];
     await pacer.run('calibrate', commands, signal);
-    for (const [i, scores] of (await distances.read()).entries()) {
-      const earlier = step - i - 1;
-      if (earlier < 0) continue;
+    const names = ['', ...Object.keys(this.request.others ?? {})];
+    const nameOf = (slot: number) => this.request.slots[slot]?.name ?? '';
+    for (const { metric, distance, scores } of await distances.read()) {
+      if (distance > step) continue;
       for (const [slot, score] of scores.entries()) {
-        this.collected.add(this.request.slots[slot]?.name ?? '', i + 1, earlier, score);
+        this.collected.add(nameOf(slot), distance, step - distance, score, names[metric]);
       }
+    }
+    for (const { distance, slot, rows, sums } of await distances.readMoments()) {
+      if (distance <= step) this.collected.addMoments(nameOf(slot), distance, step - distance, rows, sums);
     }
   }
 

@@ -1,41 +1,78 @@
-import type { Metric } from '../cache/declaration.ts';
+import { MOMENTS } from '../cache/channel-fit.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
-import { blockDiff, blockDiffShares, blockDiffVariant, blockScores, knownScore } from '../ops/block-diff.ts';
+import { blockDiff, blockDiffVariant, blockScores, knownScore, partialsShape } from '../ops/block-diff.ts';
+import { channelMoments } from '../ops/channel-moments.ts';
 import type { OpContext } from '../ops/context.ts';
+import { isOfOneStep, type Metric } from '../ops/metrics/index.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
 
+/** Scores by a metric, of all tensors, each with what it was so many forwards before. */
+interface Compared {
+  /** Its place among the metrics. */
+  readonly metric: number;
+  readonly distance: number;
+  readonly tensor: Tensor;
+}
+
+/** Sums of a tensor's channels and of what they were so many forwards before. */
+interface Moments {
+  readonly slot: number;
+  readonly distance: number;
+  readonly rows: number;
+  readonly tensor: Tensor;
+}
+
 /** How far tensors are from what they were 1, 2, ... forwards before: all of them kept for that. */
 export class Distances extends RecordedPart {
-  /** Scores of each distance. */
-  readonly #scores: readonly Tensor[];
+  readonly #compared: readonly Compared[];
+  readonly #moments: readonly Moments[];
   readonly #count: number;
 
-  /** @param tensors f32, compared each with itself. @param most The largest distance in forwards. */
+  /**
+   * @param tensors [rows, width] f32, compared each with itself.
+   * @param of Metrics, the largest distance in forwards, and whether sums for fits are taken, too.
+   */
   constructor(
     label: string,
     ops: Omit<OpContext, 'recorder'>,
     tensors: readonly Tensor[],
-    { denominator }: Metric,
-    most: number,
+    of: { readonly metrics: readonly Metric[]; readonly most: number; readonly fits: boolean },
   ) {
+    const { metrics, most, fits } = of;
+    const alone = metrics.find(isOfOneStep);
+    if (alone) throw new Error(`${alone.kind} compares nothing with an earlier step`);
     const recorder = new Recorder(label);
     const context = { ...ops, recorder };
-    const shares = blockDiffShares(
-      blockDiffVariant(ops.capabilities),
-      Math.max(...tensors.map(({ shape }) => elements(shape))),
+    const variant = blockDiffVariant(ops.capabilities);
+    const largest = Math.max(...tensors.map(({ shape }) => elements(shape)));
+    const distances = Array.from({ length: most }, (_, i) => i + 1);
+    const compared = metrics.flatMap((metric, place) =>
+      distances.map((distance) => ({
+        kind: metric,
+        metric: place,
+        distance,
+        partials: recorder.persistent(
+          `partials.${place}.${distance}`,
+          partialsShape(variant, metric, tensors.length, largest),
+        ),
+        tensor: recorder.persistent(`scores.${place}.${distance}`, [tensors.length + 2]),
+      })),
     );
-    const distances = Array.from({ length: most }, (_, i) => ({
-      partials: recorder.persistent(`partials.${i + 1}`, [tensors.length, shares, 2]),
-      scores: recorder.persistent(`scores.${i + 1}`, [tensors.length + 2]),
-    }));
+    const moments: Moments[] = [];
     recorder.section('measure', () => {
       for (const [block, tensor] of tensors.entries()) {
-        const history = distances.map((_, i) => recorder.persistent(`${tensor.label}.${i + 1}`, tensor.shape));
-        for (const [i, { partials }] of distances.entries()) {
-          const cached = history[i] as Tensor;
-          blockDiff(context, { feature: tensor, cached, partials, block, updates: false, denominator });
+        const history = distances.map((i) => recorder.persistent(`${tensor.label}.${i}`, tensor.shape));
+        for (const { kind: metric, distance, partials } of compared) {
+          const cached = history[distance - 1] as Tensor;
+          blockDiff(context, { metric, feature: tensor, cached, partials, block, updates: false });
+        }
+        for (const distance of fits ? distances : []) {
+          const [rows = 0, width = 0] = tensor.shape;
+          const sums = recorder.persistent(`${tensor.label}.moments.${distance}`, [MOMENTS, width]);
+          channelMoments(context, { newer: tensor, older: history[distance - 1] as Tensor, sums });
+          moments.push({ slot: block, distance, rows, tensor: sums });
         }
         // Oldest first, each takes the place of the one a forward older.
         const moves = [tensor, ...history].slice(0, most);
@@ -43,11 +80,16 @@ export class Distances extends RecordedPart {
           recorder.copy(from, history[i] as Tensor, from.bytes);
         }
       }
-      for (const { partials, scores } of distances) blockScores(context, { partials, scores, threshold: 0 });
+      for (const { kind: metric, partials, tensor: scores } of compared) {
+        blockScores(context, { metric, partials, scores, threshold: 0 });
+      }
     });
-    const all = distances.map(({ scores }) => scores);
-    super(recorder.finish(), all);
-    this.#scores = all;
+    super(
+      recorder.finish(),
+      [...compared, ...moments].map(({ tensor }) => tensor),
+    );
+    this.#compared = compared;
+    this.#moments = moments;
     this.#count = tensors.length;
   }
 
@@ -56,9 +98,20 @@ export class Distances extends RecordedPart {
     return this.piece('measure');
   }
 
-  /** Scores of the forward that was submitted last: `[distance - 1][tensor]`, meaningless where it had no such before. */
-  async read(): Promise<number[][]> {
-    const scores = await Promise.all(this.#scores.map((tensor) => this.readback(tensor).read()));
-    return scores.map((values) => Array.from(values.subarray(0, this.#count), knownScore));
+  /** Scores of the forward that was submitted last, by tensor; meaningless where it had no such before. */
+  read(): Promise<(Omit<Compared, 'tensor'> & { readonly scores: readonly number[] })[]> {
+    return Promise.all(
+      this.#compared.map(async ({ metric, distance, tensor }) => {
+        const values = await this.readback(tensor).read();
+        return { metric, distance, scores: Array.from(values.subarray(0, this.#count), knownScore) };
+      }),
+    );
+  }
+
+  /** Sums for fits, likewise; none where they are not taken. */
+  readMoments(): Promise<(Omit<Moments, 'tensor'> & { readonly sums: Float32Array })[]> {
+    return Promise.all(
+      this.#moments.map(async ({ tensor, ...of }) => ({ ...of, sums: await this.readback(tensor).read() })),
+    );
   }
 }

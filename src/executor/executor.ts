@@ -88,7 +88,7 @@ export class Executor {
   }
 
   /** The commands of a forward, all on the GPU's side: what is decided within it, the GPU decides. */
-  commands(forward: Forward): ReadyCommand[] {
+  commands(forward: Omit<Forward, 'observes'>): ReadyCommand[] {
     this.#write(forward, forward.actions);
     const parts = this.parts(forward.key);
     return forward.actions.flatMap((action) => {
@@ -129,12 +129,13 @@ export class Executor {
     for (const part of this.#parts) part.stop();
   }
 
-  /** Writes what rides on actions: forecasts' weights, and which heads are computed. */
-  #write({ key, weights }: Forward, actions: readonly Action[]): void {
+  /** Writes what rides on actions: forecasts' weights, scales and shifts, and which heads are computed. */
+  #write({ key, weights }: Pick<Forward, 'key' | 'weights'>, actions: readonly Action[]): void {
     const { slots } = this.parts(key);
     if (!slots) return;
     for (const [slot, values] of weights) slots.writeWeights(slot, values);
     for (const action of flattened(actions)) {
+      if (action.kind === 'restore') slots.writeScaleShift(action.slot, action.scaleShift);
       if (action.kind !== 'keep') continue;
       const ran = action.of.find((inner): inner is Run => inner.kind === 'run');
       slots.writeMask(action.slot, ran?.heads);

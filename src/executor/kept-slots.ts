@@ -1,3 +1,4 @@
+import type { ScaleShift } from '../cache/action.ts';
 import type { Slot } from '../cache/declaration.ts';
 import type { RunShape } from '../cache/run-shape.ts';
 import { parseSite } from '../cache/site.ts';
@@ -19,11 +20,16 @@ export class KeptSlots extends RecordedPart {
   /** By slot, the place that was filled last. */
   readonly #newest = new Map<string, number>();
 
-  /** @param slots Of the key. @param forwards By branch: the key's own, and those that slots are relative to. */
+  /**
+   * @param slots Of the key.
+   * @param apart Others, whose blocks run by sub-layers as well where they are of one.
+   * @param others Forwards by branch, for slots that are relative to one.
+   */
   constructor(
     label: string,
     ops: Omit<OpContext, 'recorder'>,
     slots: readonly Slot[],
+    apart: readonly Slot[],
     run: RunShape,
     forward: ForwardSites,
     others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
@@ -39,7 +45,8 @@ export class KeptSlots extends RecordedPart {
     );
     const plain = new Set<string>();
     // A block that is taken apart runs by sub-layers: those that keep themselves, and the others.
-    for (const block of new Set(parsed.flatMap(({ site }) => ('subLayer' in site ? [site.block] : [])))) {
+    const sites = [...slots, ...apart].map(({ site }) => parseSite(site, run));
+    for (const block of new Set(sites.flatMap((site) => ('subLayer' in site ? [site.block] : [])))) {
       for (const [type, subLayer] of Object.entries(forward.blocks[block]?.subLayers ?? {})) {
         const name = `block.${block}.${type}`;
         const keepsItself = parsed.some(
@@ -110,6 +117,18 @@ export class KeptSlots extends RecordedPart {
     const byPlace = new Float32Array(keep.length);
     for (const [age, weight] of weights.entries()) byPlace[(newest - age + keep.length) % keep.length] = weight;
     upload(this.allocated.gpu, tensor, byPlace);
+  }
+
+  /** Writes by what the next restore scales and shifts each channel; as it is where it is not said. */
+  writeScaleShift(name: string, values: ScaleShift | undefined): void {
+    const { scaleShift: tensor } = this.#slot(name);
+    if (!tensor) return;
+    const [, channels = 0] = tensor.shape;
+    const { scale, shift } = values ?? { scale: new Float32Array(channels).fill(1), shift: [] };
+    const written = new Float32Array(2 * channels);
+    written.set(scale);
+    written.set(shift, channels);
+    upload(this.allocated.gpu, tensor, written);
   }
 
   /** Writes which heads the next keep of the slot computes; all where it is not said. */

@@ -41,11 +41,13 @@ export class KeyParts {
   ) {
     const compared = new Set(measurements.flatMap((measurement) => measurement.slots));
     const kept = slots.filter(({ name }) => !compared.has(name));
-    this.slots = kept.length > 0 ? new KeptSlots(`cache.${key}`, ops, kept, shape, forward, others) : undefined;
+    const apart = slots.filter(({ name, site }) => compared.has(name) && 'subLayer' in parseSite(site, shape));
+    const hasSections = kept.length + apart.length > 0;
+    this.slots = hasSections ? new KeptSlots(`cache.${key}`, ops, kept, apart, shape, forward, others) : undefined;
     const measured = (measurement: Measurement) => {
       const own = measurement.slots.flatMap((name) => slots.filter((slot) => slot.name === name));
       const label = `${measurement.name}.${key}`;
-      return new MeasurementPart(label, ops, measurement, own, shape, forward, isRead(measurement.name));
+      return new MeasurementPart(label, ops, measurement, own, shape, forward, isRead(measurement.name), others);
     };
     this.measurements = new Map(isMeasured ? measurements.map((one) => [one.name, measured(one)]) : []);
   }

@@ -1,22 +1,16 @@
 import type { Measurement, Slot } from '../cache/declaration.ts';
 import type { Scores } from '../cache/policy.ts';
-import type { RunShape } from '../cache/run-shape.ts';
+import { framesOf, type RunShape } from '../cache/run-shape.ts';
 import { type ParsedSite, parseSite, type Site } from '../cache/site.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
-import type { ForwardSites } from '../models/forward-sites.ts';
+import type { ForwardSites, TensorPart } from '../models/forward-sites.ts';
 import { addScaled } from '../ops/add-scaled.ts';
 import { assign } from '../ops/assign.ts';
-import {
-  blockDiff,
-  blockDiffShares,
-  blockDiffVariant,
-  blockScores,
-  cachedShape,
-  knownScore,
-} from '../ops/block-diff.ts';
+import { blockDiff, blockDiffVariant, blockScores, cachedShape, knownScore, partialsShape } from '../ops/block-diff.ts';
 import type { OpContext } from '../ops/context.ts';
+import { isOfOneStep } from '../ops/metrics/index.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
 
@@ -31,11 +25,13 @@ interface Probe {
   readonly refresh?: string;
 }
 
-/** Compares tensors of a forward with those of an earlier one, which it keeps for that. */
+/** Compares tensors of a forward with those of an earlier one, which it keeps for that, or frames of them with each other. */
 export class MeasurementPart extends RecordedPart {
   /** [slots + 2] f32: each slot's score, their mean, and a verdict that nobody reads. */
   readonly scores: Tensor;
   readonly #probes: readonly Probe[];
+  /** Whether each forward is compared with nothing but itself. */
+  readonly #isOfOneStep: boolean;
   #hasPrevious = false;
 
   /** @param isRead Whether the scores come back to the host. */
@@ -47,42 +43,47 @@ export class MeasurementPart extends RecordedPart {
     run: RunShape,
     forward: ForwardSites,
     private readonly isRead: boolean,
+    others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined = () => undefined,
   ) {
     const recorder = new Recorder(label);
     const context = { ...ops, recorder };
     const { updates, metric } = measurement;
     const sites = slots.map((slot) => ({ slot, site: parseSite(slot.site, run) }));
     const counts = sites.map(({ slot }) => elements(cachedShape(valueShape(slot, forward), slot.every ?? 1)));
-    const shares = blockDiffShares(blockDiffVariant(ops.capabilities), Math.max(...counts));
-    const partials = recorder.persistent('partials', [slots.length, shares, 2]);
+    const variant = blockDiffVariant(ops.capabilities);
+    const partials = recorder.persistent('partials', partialsShape(variant, metric, slots.length, Math.max(...counts)));
     const scores = recorder.persistent('scores', [slots.length + 2]);
+    const isOwn = isOfOneStep(metric);
+    const frames = framesOf(run);
     const probes = sites.map(({ slot, site }, place): Probe => {
       const { name, value, every = 1, precision = 'f32' } = slot;
       const shape = valueShape(slot, forward);
-      const reference = recorder.persistent(name, cachedShape(shape, every), precision);
+      const cached = isOwn ? undefined : recorder.persistent(name, cachedShape(shape, every), precision);
       const isResidual = value === 'residual';
       const signal = isResidual || value === 'modulatedInput' ? recorder.temporary('signal', shape) : undefined;
       if (isResidual && signal)
         recorder.section(`${name}/before`, () => assign(context, { x: forward.stream, out: signal }));
       recorder.section(`${name}/measure`, () => {
-        const feature = measured(context, slot, site, forward, signal);
-        const { denominator } = metric;
-        blockDiff(context, { feature, cached: reference, every, partials, block: place, updates, denominator });
+        const feature = measured(context, slot, site, forward, signal, slot.relativeTo && others(slot.relativeTo));
+        const compared = { metric, feature, every, frames, partials, block: place, updates };
+        blockDiff(context, { ...compared, ...(cached && { cached }) });
       });
-      if (!updates && signal) recorder.section(`${name}/refresh`, () => assign(context, { x: signal, out: reference }));
-      if (!updates && !signal) throw new Error(`measurement ${measurement.name}: the ${value} of a site must update`);
+      const refreshes = cached !== undefined && !updates;
+      if (refreshes && signal) recorder.section(`${name}/refresh`, () => assign(context, { x: signal, out: cached }));
+      if (refreshes && !signal) throw new Error(`measurement ${measurement.name}: the ${value} of a site must update`);
       return {
         slot,
         site,
         ...(isResidual && { before: `${name}/before` }),
         measure: `${name}/measure`,
-        ...(!updates && { refresh: `${name}/refresh` }),
+        ...(refreshes && { refresh: `${name}/refresh` }),
       };
     });
-    recorder.section('scores', () => blockScores(context, { partials, scores, threshold: 0 }));
+    recorder.section('scores', () => blockScores(context, { metric, partials, scores, threshold: 0 }));
     super(recorder.finish(), isRead ? [scores] : []);
     this.scores = scores;
     this.#probes = probes;
+    this.#isOfOneStep = isOwn;
   }
 
   override async start(gpu: Gpu): Promise<void> {
@@ -126,11 +127,11 @@ export class MeasurementPart extends RecordedPart {
   }
 
   /**
-   * Scores of the measured forward that was submitted last, as soon as the GPU has them; undefined after the first,
-   * which has nothing to be compared with.
+   * Scores of the measured forward that was submitted last, as soon as the GPU has them; undefined after a first that
+   * has nothing to be compared with.
    */
   async read(): Promise<Scores | undefined> {
-    const isFirst = !this.#hasPrevious;
+    const isFirst = !this.#hasPrevious && !this.#isOfOneStep;
     this.#hasPrevious = true;
     return isFirst ? undefined : this.readAny();
   }
@@ -155,12 +156,14 @@ function measured(
   site: ParsedSite,
   forward: ForwardSites,
   signal: Tensor | undefined,
+  base: ForwardSites | undefined,
 ): Tensor {
   if (site.kind === 'velocity' && value === 'output' && forward.velocity) {
-    const { tensor, offset, count } = forward.velocity;
-    const copy = ops.recorder.temporary('velocity', [1, count]);
-    ops.recorder.copy(tensor, copy, 4 * count, 4 * offset);
-    return copy;
+    const copy = copied(ops, forward.velocity);
+    if (!base?.velocity) return copy;
+    const difference = copied(ops, base.velocity);
+    addScaled(ops, { x: copy, out: difference, factor: -1 });
+    return difference;
   }
   if (site.kind === 'span' && value === 'output') return forward.stream;
   if (signal && value === 'residual') {
@@ -173,6 +176,13 @@ function measured(
     return signal;
   }
   throw new Error(`slot ${name}: nothing measures the ${value} of its site`);
+}
+
+/** A part of a tensor, by itself. */
+function copied({ recorder }: OpContext, { tensor, offset, count }: TensorPart): Tensor {
+  const copy = recorder.temporary('velocity', [1, count]);
+  recorder.copy(tensor, copy, 4 * count, 4 * offset);
+  return copy;
 }
 
 /** Whether a site begins where another does. */

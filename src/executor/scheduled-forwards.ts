@@ -40,7 +40,7 @@ export class ScheduledForwards implements Forwards {
     if (decides && this.executor.parts(key).decisions.size === 0) return this.#decideHere(pacer, forward, signal);
     await pacer.run(decides ? 'decide' : 'forward', this.executor.commands(forward), signal);
     if (decides) await this.#tellLater(forward);
-    if (observes !== undefined) this.#later(key, this.#observe(step, key, observes));
+    if (observes.length > 0) this.#later(key, this.#observe(step, key, observes));
   }
 
   /** Waits for scores and verdicts that are still on their way. */
@@ -48,9 +48,11 @@ export class ScheduledForwards implements Forwards {
     await Promise.all([...this.#pending.values(), ...[...this.#telling.values()].flat()]);
   }
 
-  async #observe(step: number, key: ForwardKey, measurement: string): Promise<void> {
-    const scores = await this.executor.measurement(measurement, key).read();
-    this.scheduler.observe(step, key, measurement, scores);
+  async #observe(step: number, key: ForwardKey, measurements: readonly string[]): Promise<void> {
+    const read = measurements.map((measurement) => this.executor.measurement(measurement, key).read());
+    for (const [i, scores] of (await Promise.all(read)).entries()) {
+      this.scheduler.observe(step, key, measurements[i] as string, scores);
+    }
     this.executor.release(this.scheduler, key);
   }
 

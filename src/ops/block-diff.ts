@@ -6,6 +6,7 @@ import { f32 } from '../gpu/kernel.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from './context.ts';
 import { linearGrid, makeKernel, needsF16, vec4Type } from './kernel.ts';
+import { type Metric, metricKernel } from './metrics/index.ts';
 
 /** How a difference is summed: a share of the values for each thread, or for each workgroup. */
 export type BlockDiffVariant = 'direct' | 'tiled';
@@ -43,84 +44,126 @@ export function cachedShape([rows = 0, width = 0]: readonly number[], every: num
   return [Math.ceil(rows / every), width];
 }
 
+/** Shape of the partial sums of `blocks` tensors of up to `count` values each. */
+export function partialsShape(variant: BlockDiffVariant, metric: Metric, blocks: number, count: number): number[] {
+  return [blocks, blockDiffShares(variant, count), lanesOf(metricKernel(metric).sums)];
+}
+
+/** f32's that a share's sums take: vec3's would lie 16 bytes apart, too. */
+function lanesOf(sums: number): number {
+  return sums === 2 ? 2 : 4;
+}
+
 const SOURCES = { direct, tiled };
 
 /**
- * Records one pass over a block's feature and its value at an earlier step: adds up `|a - b|` and `|b|` in f32, and
- * writes the new value over the cached one. The signal of BWCache (arXiv 2509.13789, Eq. 5), b being the older.
+ * Records one pass over a tensor and what it is compared with: adds up a metric's sums in f32, and writes the new value
+ * over the cached one. By relative L1 the signal of BWCache (arXiv 2509.13789, Eq. 5).
  *
  * @param args.feature [rows, width] f32, or f16 with `shader-f16`.
- * @param args.cached [ceil(rows / every), width] f32 or f16: b, then a, unless `updates` is false.
+ * @param args.cached [ceil(rows / every), width] f32 or f16: b, then a, unless `updates` is false. Absent for a metric
+ * of one step, whose a and b are frames of the feature.
  * @param args.every Rows of the feature for each that is compared; 1 for all.
- * @param args.partials [blocks, shares, 2] f32, shares as `blockDiffShares` tells: row `block` is written.
- * @param args.denominator Whether the second sum is that of b, the older, or of a; the older by default.
+ * @param args.frames Frames of the feature, for a metric of one step: its rows are theirs, in order; 1 by default.
+ * @param args.partials f32 of `partialsShape`: row `block` is written.
  * @param args.variant Instead of the one that `blockDiffVariant` chooses: for tests and benches.
  * @throws when the shapes do not fit, or packed f16 rows are not whole vec4s.
  */
 export function blockDiff(
   { recorder, capabilities }: OpContext,
   args: {
+    readonly metric: Metric;
     readonly feature: Tensor;
-    readonly cached: Tensor;
+    readonly cached?: Tensor;
     readonly every?: number;
+    readonly frames?: number;
     readonly partials: Tensor;
     readonly block: number;
     readonly updates?: boolean;
-    readonly denominator?: 'older' | 'newer';
     readonly variant?: BlockDiffVariant;
   },
 ): void {
-  const { feature, cached, every = 1, partials, block, updates = true, denominator = 'older' } = args;
+  const { metric, feature, cached, every = 1, frames = 1, partials, block, updates = true } = args;
   const { variant = blockDiffVariant(capabilities) } = args;
+  const { source, flags, byRow, share, framesAhead, sums } = metricKernel(metric);
   const [rows, width] = cachedShape(feature.shape, every);
-  const [blocks = 0, shares = 0] = partials.shape;
-  const fits = cached.shape.join() === `${rows},${width}` && shares === blockDiffShares(variant, rows * width);
-  if (!fits || block >= blocks) {
+  const [blocks = 0, shares = 0, lanes = 0] = partials.shape;
+  const isOfFeature = framesAhead > 0;
+  const isCut = !isOfFeature || (every === 1 && rows % frames === 0);
+  const fits =
+    (isOfFeature ? !cached : cached?.shape.join() === `${rows},${width}`) &&
+    shares === blockDiffShares(variant, rows * width) &&
+    lanes === lanesOf(sums);
+  if (!fits || !isCut || block >= blocks) {
+    const other = cached ? `[${cached.shape}]` : `itself in ${frames} frames`;
     throw new Error(
-      `no difference ${block} of [${feature.shape}] and [${cached.shape}], every ${every}, into [${partials.shape}]`,
+      `no ${metric.kind} ${block} of [${feature.shape}] and ${other}, every ${every}, into [${partials.shape}]`,
     );
   }
   const isVector = width % 4 === 0;
-  const isPacked = cached.dtype === 'f16' && !capabilities.f16;
+  const isPacked = cached?.dtype === 'f16' && !capabilities.f16;
   if (isPacked && !isVector) throw new Error(`f16 rows of ${width} cannot be packed into vec4s`);
-  const lanes = isVector ? 4 : 1;
+  const values = isVector ? 4 : 1;
   const kernel = makeKernel(
-    `block_diff.${variant}`,
-    SOURCES[variant],
+    `block_diff.${metric.kind}.${variant}`,
+    `${SOURCES[variant]}\n${source}`,
     {
       F16: needsF16(capabilities, feature, cached),
       VECTOR: isVector,
+      CACHED: cached !== undefined,
       PACKED: isPacked,
-      UPDATES: updates,
-      NEWER: denominator === 'newer',
+      UPDATES: cached !== undefined && updates,
+      SCORES: false,
+      ROWS: byRow,
+      ...flags,
       E: isVector ? 'vec4f' : 'f32',
       A: isVector ? vec4Type(feature.dtype, capabilities) : feature.dtype,
-      B: isVector ? vec4Type(cached.dtype, capabilities) : cached.dtype,
+      ...(cached && { B: isVector ? vec4Type(cached.dtype, capabilities) : cached.dtype }),
+      Sums: `vec${lanes}f`,
     },
-    ['read', 'write', 'write'],
+    ['read', 'write', ...(cached ? (['write'] as const) : [])],
   );
+  const ahead = Math.min(rows, framesAhead * (rows / frames));
+  // Of a row, whole vec4s, and at least one.
+  const compared = Math.max(1, Math.floor((width * share) / values));
   recorder.dispatch(
     kernel,
-    [feature, cached, partials],
-    [(rows * width) / lanes, width / lanes, every, shares, block * shares],
+    [feature, partials, ...(cached ? [cached] : [])],
+    [
+      ((rows - ahead) * width) / values,
+      width / values,
+      every,
+      shares,
+      block * shares,
+      (ahead * width) / values,
+      compared,
+    ],
     linearGrid(shares, variant === 'tiled' ? 1 : THREADS.direct),
   );
 }
 
 /**
- * Records what follows the last `blockDiff` of a forward: each block's score `sum |a - b| / sum |b|`, their mean, and
+ * Records what follows the last `blockDiff` of a forward: each block's score by the metric, their mean, and
  * whether it is below the threshold. What cannot be compared scores `UNKNOWN_SCORE`.
  *
- * @param args.partials [blocks, shares, 2] f32. @param args.scores [blocks + 2] f32: scores, mean, verdict (0 or 1).
+ * @param args.partials f32 of `partialsShape`. @param args.scores [blocks + 2] f32: scores, mean, verdict (0 or 1).
  * @throws when the shapes do not fit.
  */
 export function blockScores(
   { recorder }: OpContext,
-  args: { readonly partials: Tensor; readonly scores: Tensor; readonly threshold: number },
+  args: { readonly metric: Metric; readonly partials: Tensor; readonly scores: Tensor; readonly threshold: number },
 ): void {
-  const { partials, scores: out, threshold } = args;
-  const [blocks = 0, shares = 0] = partials.shape;
-  if (elements(out.shape) !== blocks + 2) throw new Error(`scores of ${blocks} blocks into [${out.shape}]`);
-  const kernel = makeKernel('block_scores', scores, { LANES: 64 }, ['read', 'write']);
+  const { metric, partials, scores: out, threshold } = args;
+  const { source, flags, byRow, sums } = metricKernel(metric);
+  const [blocks = 0, shares = 0, lanes] = partials.shape;
+  if (elements(out.shape) !== blocks + 2 || lanes !== lanesOf(sums)) {
+    throw new Error(`${metric.kind} scores of [${partials.shape}] into [${out.shape}]`);
+  }
+  const kernel = makeKernel(
+    `block_scores.${metric.kind}`,
+    `${scores}\n${source}`,
+    { LANES: 64, SCORES: true, ROWS: byRow, ...flags, SUMS: sums, Sums: `vec${lanes}f` },
+    ['read', 'write'],
+  );
   recorder.dispatch(kernel, [partials, out], [blocks, shares, f32(Math.min(threshold, UNKNOWN_SCORE))], [1, 1, 1]);
 }

@@ -10,6 +10,7 @@ import modulation from '../../shaders/lib/modulation.wgsl';
 import normRow from '../../shaders/lib/norm_row.wgsl';
 import pixels from '../../shaders/lib/pixels.wgsl';
 import qkRow from '../../shaders/lib/qk_row.wgsl';
+import quotient from '../../shaders/lib/quotient.wgsl';
 import rowSum from '../../shaders/lib/row_sum.wgsl';
 import type { Capabilities } from '../gpu/capabilities.ts';
 import type { Workgroups } from '../gpu/command.ts';
@@ -29,6 +30,7 @@ const LIBRARY: Readonly<Record<string, string>> = {
   norm_row: normRow,
   pixels,
   qk_row: qkRow,
+  quotient,
   row_sum: rowSum,
   matmul_bindings: matmulBindings,
   matmul_epilogue: matmulEpilogue,

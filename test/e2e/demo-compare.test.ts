@@ -150,7 +150,7 @@ function replay({ shape, scores }: Report, options: Report['policy']['options'])
   const scheduler = new Scheduler(policy, shape, {}, limits);
   for (let step = 0; step < shape.steps; step++) {
     for (const key of shape.keys) {
-      const { observes } = scheduler.plan(step, key);
+      const [observes] = scheduler.plan(step, key).observes;
       const found = scores.find((score) => score.step === step && score.branch === key);
       if (observes !== undefined) scheduler.observe(step, key, observes, found);
     }

@@ -1,8 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import { addScaled } from '../../src/ops/add-scaled.ts';
-import { blockDiff, blockDiffShares, blockDiffVariant, blockScores, UNKNOWN_SCORE } from '../../src/ops/block-diff.ts';
+import {
+  blockDiff,
+  blockDiffShares,
+  blockDiffVariant,
+  blockScores,
+  partialsShape,
+  UNKNOWN_SCORE,
+} from '../../src/ops/block-diff.ts';
+import type { Metric } from '../../src/ops/metrics/index.ts';
 import { KernelRun, Random, testGpu } from '../support/kernel-run.ts';
-import { checkBlockDiff, measureBlocks, VARIANTS } from '../support/kernels/block-diff.ts';
+import { checkBlockDiff, measureBlocks, RELATIVE_L1, VARIANTS } from '../support/kernels/block-diff.ts';
+
+/** All but relative L1 and motion. */
+const OTHERS: Metric[] = [
+  { kind: 'meanL1' },
+  { kind: 'rootMeanSquare' },
+  { kind: 'cosine', per: 'tensor' },
+  { kind: 'cosine', per: 'token' },
+  { kind: 'cosine', per: 'token', channels: 1 / 8 },
+  { kind: 'normRatio', per: 'tensor' },
+  { kind: 'normRatio', per: 'tokenMean' },
+  { kind: 'normRatio', per: 'tokenDeviation' },
+];
+
+/** Squares are summed, and roots taken of them. */
+const TOLERANCE = 2e-5;
 
 const SIZES = [1, 2, 3, 4, 5, 13, 16, 61, 64, 67, 192, 257];
 
@@ -17,8 +40,9 @@ describe.each(VARIANTS)('block_diff %s', (variant) => {
   });
 
   test('relative to the newer of the two', async () => {
-    await checkBlockDiff(variant, { rows: 13, width: 20, denominator: 'newer' }, 3);
-    await checkBlockDiff(variant, { rows: 5, width: 7, every: 2, denominator: 'newer' }, 4);
+    const metric: Metric = { kind: 'relativeL1', denominator: 'newer' };
+    await checkBlockDiff(variant, { rows: 13, width: 20, metric }, 3);
+    await checkBlockDiff(variant, { rows: 5, width: 7, every: 2, metric }, 4);
   });
 
   test('more values than all shares take at once', async () => {
@@ -36,30 +60,68 @@ describe.each(VARIANTS)('block_diff %s', (variant) => {
     expect(second.got).toEqual(first.got);
   });
 
-  test('U9: zero denominators, NaN and all-zero input score as unknown, and never fall below a threshold', async () => {
-    const run = new KernelRun(await testGpu());
-    const shares = blockDiffShares(variant, 32);
-    const partials = run.output([4, shares, 2]);
-    const scores = run.output([6]);
-    const zeros = new Float32Array(32);
-    const ones = zeros.map(() => 1);
-    const nan = ones.map((one, i) => (i === 7 ? Number.NaN : one));
-    const pairs = [
-      [ones, zeros],
-      [zeros, zeros],
-      [nan, ones],
-      [ones, ones],
-    ].map(([a = zeros, b = zeros]) => [run.input([4, 8], a), run.input([4, 8], b)] as const);
-    const record = () => {
-      for (const [block, [feature, cached]] of pairs.entries()) {
-        blockDiff(run.context, { feature, cached, partials, block, variant });
-      }
-      blockScores(run.context, { partials, scores, threshold: Number.POSITIVE_INFINITY });
-    };
-    const [got] = await run.run(record, scores);
-    const unknown = UNKNOWN_SCORE;
-    expect([...(got ?? [])]).toEqual([unknown, unknown, unknown, 0, unknown, 0]);
+  test.each(OTHERS)('%o on odd shapes', async (metric) => {
+    const random = new Random(12);
+    const pick = () => SIZES[random.integer(0, SIZES.length - 1)] as number;
+    for (let seed = 0; seed < 4; seed++) {
+      // Two rows at least: one alone has no spread.
+      const rows = 1 + pick();
+      await checkBlockDiff(variant, { rows, width: pick(), metric }, seed, 3, TOLERANCE);
+      await checkBlockDiff(variant, { rows, width: 4 * pick(), every: 2, metric }, seed, 3, TOLERANCE);
+    }
+    await checkBlockDiff(variant, { rows: 2731, width: 769, metric }, 1, 1, TOLERANCE);
   });
+
+  test('motion between frames of one tensor, some apart', async () => {
+    for (const [frames, stride] of [
+      [2, 1],
+      [5, 1],
+      [5, 3],
+    ] as const) {
+      const metric: Metric = { kind: 'motion', stride };
+      await checkBlockDiff(variant, { rows: 13 * frames, width: 7, frames, metric }, stride);
+      await checkBlockDiff(variant, { rows: 3 * frames, width: 20, frames, metric }, stride);
+    }
+  });
+
+  test('a picture has no motion to speak of: unknown', async () => {
+    const metric: Metric = { kind: 'motion', stride: 1 };
+    const { got } = await measureBlocks(variant, { rows: 13, width: 8, frames: 1, metric }, 1, 1);
+    expect([...got]).toEqual([UNKNOWN_SCORE, UNKNOWN_SCORE, 0]);
+  });
+
+  test.each([RELATIVE_L1, ...OTHERS])(
+    'U9: by %o zero denominators, NaN and all-zero input score as unknown, and never fall below a threshold',
+    async (metric) => {
+      const run = new KernelRun(await testGpu());
+      const partials = run.output(partialsShape(variant, metric, 4, 32));
+      const scores = run.output([6]);
+      const zeros = new Float32Array(32);
+      const ones = zeros.map(() => 1);
+      const nan = ones.map((one, i) => (i === 7 ? Number.NaN : one));
+      const pairs = [
+        [ones, zeros],
+        [zeros, zeros],
+        [nan, ones],
+        [ones, ones],
+      ].map(([a = zeros, b = zeros]) => [run.input([4, 8], a), run.input([4, 8], b)] as const);
+      const record = () => {
+        for (const [block, [feature, cached]] of pairs.entries()) {
+          blockDiff(run.context, { metric, feature, cached, partials, block, variant });
+        }
+        blockScores(run.context, { metric, partials, scores, threshold: Number.POSITIVE_INFINITY });
+      };
+      const [got] = await run.run(record, scores);
+      const unknown = UNKNOWN_SCORE;
+      const alike = metric.kind === 'normRatio' && metric.per !== 'tokenDeviation' ? 1 : 0;
+      // NaN lies in a channel that this metric may not look at.
+      const seen = metric.kind === 'cosine' && metric.channels ? 0 : unknown;
+      // What is relative to nothing is known of zeros.
+      const isRelative = metric.kind !== 'meanL1' && metric.kind !== 'rootMeanSquare';
+      const [ofZeros, zero] = isRelative ? [unknown, unknown] : [1, 0];
+      expect([...(got ?? [])]).toEqual([ofZeros, zero, seen, alike, unknown, 0]);
+    },
+  );
 });
 
 test('U13: the verdict is strict, a mean at the threshold is not below it', async () => {
@@ -67,8 +129,8 @@ test('U13: the verdict is strict, a mean at the threshold is not below it', asyn
   const partials = run.input([2, 1, 2], [1, 4, 3, 4]); // scores 1/4 and 3/4
   const [at, above] = [run.output([4]), run.output([4])];
   const record = () => {
-    blockScores(run.context, { partials, scores: at, threshold: 0.5 });
-    blockScores(run.context, { partials, scores: above, threshold: 0.5000001 });
+    blockScores(run.context, { metric: RELATIVE_L1, partials, scores: at, threshold: 0.5 });
+    blockScores(run.context, { metric: RELATIVE_L1, partials, scores: above, threshold: 0.5000001 });
   };
   const [equal, less] = await run.run(record, at, above);
   expect(equal).toEqual(Float32Array.of(0.25, 0.75, 0.5, 0));
@@ -78,10 +140,12 @@ test('U13: the verdict is strict, a mean at the threshold is not below it', asyn
 test('shapes that do not fit are refused with their numbers', async () => {
   const run = new KernelRun(await testGpu());
   const [feature, cached, partials] = [run.output([5, 8]), run.output([2, 8]), run.output([1, 1, 2])];
-  const args = { feature, cached, partials, block: 0, variant: 'direct' } as const;
+  const args = { metric: RELATIVE_L1, feature, cached, partials, block: 0, variant: 'direct' } as const;
   expect(() => blockDiff(run.context, { ...args, every: 2 })).toThrow(/\[5,8\] and \[2,8\], every 2/);
-  expect(() => blockDiff(run.context, { ...args, every: 3, block: 1 })).toThrow(/no difference 1/);
-  expect(() => blockScores(run.context, { partials, scores: cached, threshold: 1 })).toThrow(/scores of 1/);
+  expect(() => blockDiff(run.context, { ...args, every: 3, block: 1 })).toThrow(/no relativeL1 1/);
+  expect(() => blockScores(run.context, { metric: RELATIVE_L1, partials, scores: cached, threshold: 1 })).toThrow(
+    /scores of \[1,1,2\]/,
+  );
 });
 
 test('the variant follows the device, shares the size', () => {

@@ -1,12 +1,15 @@
 import type { Capabilities } from '../../../src/gpu/capabilities.ts';
 import { assign } from '../../../src/ops/assign.ts';
-import { type BlockDiffVariant, blockDiff, blockDiffShares, blockScores } from '../../../src/ops/block-diff.ts';
+import { type BlockDiffVariant, blockDiff, blockScores, partialsShape } from '../../../src/ops/block-diff.ts';
+import type { Metric } from '../../../src/ops/metrics/index.ts';
 import type { CaseBuilder, KernelCase, Recorded } from './case.ts';
 
 /** Far more than caches hold: 64 MiB a tensor in f32. */
 const ROWS = 8192;
 const WIDTH = 2048;
 const COUNT = ROWS * WIDTH;
+
+const METRIC: Metric = { kind: 'relativeL1', denominator: 'older' };
 
 /** What is compared: a block's tensor and the one kept of it. */
 interface Dtypes {
@@ -50,10 +53,10 @@ function recordDiff(build: CaseBuilder, dtypes: Dtypes, isPacked: boolean, varia
   const ops = isPacked ? { ...build.ops, capabilities: { ...capabilities, f16: false } } : build.ops;
   const feature = build.operand([ROWS, WIDTH], { dtype: dtypes.feature });
   const cached = build.operand([ROWS, WIDTH], { dtype: dtypes.cached });
-  const partials = build.workspace([1, blockDiffShares(variant, COUNT), 2]);
+  const partials = build.workspace(partialsShape(variant, METRIC, 1, COUNT));
   const out = build.output([3]);
-  blockDiff(ops, { feature: feature.tensor, cached: cached.tensor, partials, block: 0, variant });
-  blockScores(ops, { partials, scores: out, threshold: 0.1 });
+  blockDiff(ops, { metric: METRIC, feature: feature.tensor, cached: cached.tensor, partials, block: 0, variant });
+  blockScores(ops, { metric: METRIC, partials, scores: out, threshold: 0.1 });
   const score = relativeL1(feature.values, cached.values);
   // The block's score, their mean, and whether it is below the threshold: random values are not.
   return { out, reference: (index) => (index < 2 ? score : 0) };

@@ -1,5 +1,6 @@
 import type { SubLayerSite } from '../../models/forward-sites.ts';
 import { weightedSum } from '../../ops/weighted-sum.ts';
+import { comeTo } from '../hows/index.ts';
 import { type KeptSlot, places, type SlotContext } from './kept-slot.ts';
 
 /** A sub-layer's output before its gate: computed into the slot, and added from there. */
@@ -7,27 +8,28 @@ export function beforeGateSlot(context: SlotContext, subLayer: SubLayerSite): Ke
   const { ops, slot, forward } = context;
   const { recorder } = ops;
   const { shape } = forward.stream;
-  const { tensors, weights } = places(context, shape);
-  const sections = tensors.map((kept, i) => {
+  const kept = places(context, shape);
+  const { tensors } = kept;
+  const sections = tensors.map((place, i) => {
     const [compute, add] = [`${slot.name}/compute.${i}`, `${slot.name}/add.${i}`];
-    recorder.section(compute, () => subLayer.record(ops, kept));
-    recorder.section(add, () => subLayer.recordAdd(ops, kept));
+    recorder.section(compute, () => subLayer.record(ops, place));
+    recorder.section(add, () => subLayer.recordAdd(ops, place));
     return { compute, add };
   });
   const keep = sections.map(({ compute, add }) => ({ instead: [compute, add] }));
-  if (!weights) return { tensors, keep, restore: sections.map(({ add }) => add) };
+  if (!kept.weights && !kept.scaleShift) return { ...kept, keep, restore: sections.map(({ add }) => add) };
   const addForecast = () => {
     const forecast = recorder.temporary('forecast', shape);
-    weightedSum(ops, { inputs: tensors, weights, out: forecast });
+    comeTo(ops, kept, { out: forecast });
     subLayer.recordAdd(ops, forecast);
     return forecast;
   };
   const restore = `${slot.name}/restore`;
   recorder.section(restore, addForecast);
-  const keepRestored = tensors.map((kept, i) => {
+  const keepRestored = tensors.map((place, i) => {
     const section = `${slot.name}/keepRestored.${i}`;
-    recorder.section(section, () => weightedSum(ops, { inputs: [addForecast()], out: kept }));
+    recorder.section(section, () => weightedSum(ops, { inputs: [addForecast()], out: place }));
     return [section];
   });
-  return { tensors, weights, keep, restore: [restore], keepRestored };
+  return { ...kept, keep, restore: [restore], keepRestored };
 }

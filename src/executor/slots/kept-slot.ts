@@ -3,6 +3,7 @@ import type { ParsedSite } from '../../cache/site.ts';
 import type { Tensor } from '../../gpu/tensor.ts';
 import type { ForwardSites } from '../../models/forward-sites.ts';
 import type { OpContext } from '../../ops/context.ts';
+import type { Places } from '../hows/how.ts';
 
 /** What a slot is recorded for. */
 export interface SlotContext {
@@ -15,12 +16,8 @@ export interface SlotContext {
   readonly base?: ForwardSites;
 }
 
-/** How a slot is filled and restored: names of sections, recorded. Values go round its places, so none is ever moved. */
-export interface KeptSlot {
-  /** By place. */
-  readonly tensors: readonly Tensor[];
-  /** Of a forecast, f32: a weight for each place or, where there is one place, for each part of what it has. */
-  readonly weights?: Tensor;
+/** How a slot is filled and restored: names of sections, recorded. */
+export interface KeptSlot extends Places {
   /** Which heads are computed, [heads] u32; for a slot that keeps heads. */
   readonly mask?: Tensor;
   /** By place, the sections before and after what is kept; or those that run it, in the place of the site's own. */
@@ -36,10 +33,14 @@ export interface KeptSlot {
   readonly constants?: ReadonlyMap<Tensor, Float32Array<ArrayBuffer>>;
 }
 
-/** The tensors of a slot, and weights where there are several. */
-export function places({ ops, slot }: SlotContext, shape: readonly number[]): Pick<KeptSlot, 'tensors' | 'weights'> {
+/** The tensors of a slot, weights where there are several, and what else rides on its restoring. */
+export function places({ ops, slot }: SlotContext, shape: readonly number[]): Places {
   const { recorder } = ops;
-  const { name, depth = 1, precision = 'f32' } = slot;
+  const { name, depth = 1, precision = 'f32', scaleShift = false } = slot;
   const tensors = Array.from({ length: depth }, (_, i) => recorder.persistent(`${name}.${i}`, shape, precision));
-  return { tensors, ...(depth > 1 && { weights: recorder.persistent(`${name}.weights`, [depth]) }) };
+  return {
+    tensors,
+    ...(depth > 1 && { weights: recorder.persistent(`${name}.weights`, [depth]) }),
+    ...(scaleShift && { scaleShift: recorder.persistent(`${name}.scaleShift`, [2, shape[1] ?? 0]) }),
+  };
 }

@@ -1,5 +1,6 @@
 import { assign } from '../../ops/assign.ts';
 import { weightedSum } from '../../ops/weighted-sum.ts';
+import { comeTo } from '../hows/index.ts';
 import { type KeptSlot, places, type SlotContext } from './kept-slot.ts';
 
 /** The stream after a block: restored, it takes the place of all that came before. */
@@ -7,15 +8,15 @@ export function outputSlot(context: SlotContext): KeptSlot {
   const { ops, slot, forward } = context;
   const { recorder } = ops;
   const { stream } = forward;
-  const { tensors, weights } = places(context, stream.shape);
-  const keep = tensors.map((kept, i) => {
+  const kept = places(context, stream.shape);
+  const keep = kept.tensors.map((place, i) => {
     const section = `${slot.name}/keep.${i}`;
-    recorder.section(section, () => weightedSum(ops, { inputs: [stream], out: kept }));
+    recorder.section(section, () => weightedSum(ops, { inputs: [stream], out: place }));
     return { before: [], after: [section] };
   });
   const restore = `${slot.name}/restore`;
-  recorder.section(restore, () => weightedSum(ops, { inputs: tensors, ...(weights && { weights }), out: stream }));
-  return { tensors, ...(weights && { weights }), keep, restore: [restore] };
+  recorder.section(restore, () => comeTo(ops, kept, { out: stream }));
+  return { ...kept, keep, restore: [restore] };
 }
 
 /** A block's modulated input: for calibration, which compares it; nothing restores it. */

@@ -3,6 +3,7 @@ import type { TensorPart } from '../../models/forward-sites.ts';
 import { addScaled } from '../../ops/add-scaled.ts';
 import type { OpContext } from '../../ops/context.ts';
 import { weightedSum } from '../../ops/weighted-sum.ts';
+import { comeTo } from '../hows/index.ts';
 import { type KeptSlot, places, type SlotContext } from './kept-slot.ts';
 
 /** A forward's prediction, or its difference to another branch's, which is added when it is restored. */
@@ -12,16 +13,16 @@ export function velocitySlot(context: SlotContext): KeptSlot {
   const { velocity } = forward;
   if (!velocity || (base && !base.velocity)) throw new Error(`slot ${slot.name}: this forward's velocity is in pieces`);
   const shape = [1, velocity.count];
-  const { tensors, weights } = places(context, shape);
-  const keep = tensors.map((kept, i) => {
+  const kept = places(context, shape);
+  const keep = kept.tensors.map((place, i) => {
     const section = `${slot.name}/keep.${i}`;
     recorder.section(section, () => {
       const now = copied(ops, velocity);
       if (base?.velocity) {
         const difference = copied(ops, base.velocity);
         addScaled(ops, { x: now, out: difference, factor: -1 });
-        weightedSum(ops, { inputs: [difference], out: kept });
-      } else weightedSum(ops, { inputs: [now], out: kept });
+        weightedSum(ops, { inputs: [difference], out: place });
+      } else weightedSum(ops, { inputs: [now], out: place });
     });
     return { before: [], after: [section] };
   });
@@ -30,9 +31,9 @@ export function velocitySlot(context: SlotContext): KeptSlot {
     // Both branches' predictions lie in one buffer, of which a dispatch may not read a part and write another.
     const added = base?.velocity && { base: copied(ops, base.velocity) };
     const { tensor: out, offset: first } = velocity;
-    weightedSum(ops, { inputs: tensors, ...(weights && { weights }), ...added, out, first });
+    comeTo(ops, kept, { ...added, out, first });
   });
-  return { tensors, ...(weights && { weights }), keep, restore: [restore] };
+  return { ...kept, keep, restore: [restore] };
 }
 
 /** A copy of a part of a tensor, for as long as its section runs. */

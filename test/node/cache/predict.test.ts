@@ -168,7 +168,7 @@ describe('from one run that measured everything', () => {
         const measured = measuredSites(scheduler.declaration)[0]?.sites.map((site) => Number(site.split('.')[1])) ?? [];
         for (let step = 0; step < STEPS; step++) {
           for (const branch of BRANCHES) {
-            const { observes } = scheduler.plan(step, branch);
+            const [observes] = scheduler.plan(step, branch).observes;
             if (observes === undefined) continue;
             const blocks = measured.map((block) => scores.get(branch)?.[step]?.[block] as number);
             scheduler.observe(step, branch, observes, step === 0 ? undefined : { blocks, mean: mean(blocks) });

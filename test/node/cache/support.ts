@@ -23,16 +23,17 @@ export const drift =
 export function runScript(scheduler: Scheduler, run: RunShape, script: Script, until = run.steps): RunRecord {
   for (let step = 0; step < until; step++) {
     for (const key of run.keys) {
+      const computed = Math.max(0, scheduler.record.schedule[key]?.lastIndexOf('1') ?? 0);
       const forward = scheduler.plan(step, key);
       const { decides, observes } = forward;
-      const computed = scheduler.record.schedule[key]?.lastIndexOf('1') ?? 0;
       const score = () => script(step, branchOf(scheduler.leader(key)), computed);
       if (decides) scheduler.decide(forward, step === 0 ? Number.POSITIVE_INFINITY : score());
-      if (observes === undefined) continue;
-      // As on the GPU, the first measurement has nothing to be compared with.
-      const mean = score();
-      const blocks = new Array<number>(run.blocks).fill(mean);
-      scheduler.observe(step, key, observes, step === 0 ? undefined : { mean, blocks });
+      for (const measurement of observes) {
+        // As on the GPU, the first measurement has nothing to be compared with.
+        const mean = score();
+        const blocks = new Array<number>(run.blocks).fill(mean);
+        scheduler.observe(step, key, measurement, step === 0 ? undefined : { mean, blocks });
+      }
     }
   }
   return scheduler.record;

@@ -111,27 +111,32 @@ export function flagOption({ default: fallback, help }: Told<boolean>): OptionKi
 /** A polynomial's coefficients: numbers, one number alone, or a string of them such as `1, 0`. */
 export type Coefficients = string | number | readonly number[];
 
-/** A polynomial's coefficients, highest power first; `most` at most. */
+/** A polynomial's coefficients, highest power first; `most` at most. @param told.named Some that go by a name. */
 export function coefficientsOption(
-  told: Told<readonly number[]> & { readonly most: number },
+  told: Told<readonly number[]> & { readonly most: number; readonly named?: NamedCoefficients },
 ): OptionKind<Coefficients> {
-  const { default: fallback, help, most } = told;
+  const { default: fallback, help, most, named = {} } = told;
   const isGiven = (value: unknown): value is Coefficients =>
     ['string', 'number'].includes(typeof value) ||
     (Array.isArray(value) && value.every((item) => typeof item === 'number'));
   const accepts = (value: unknown): value is Coefficients => {
     if (!isGiven(value)) return false;
-    const numbers = parseCoefficients(value);
+    const numbers = parseCoefficients(value, named);
     return numbers.length >= 1 && numbers.length <= most && numbers.every(Number.isFinite);
   };
-  const allowed = `1 to ${most} numbers, such as "1, 0", highest power first`;
+  const numbers = `1 to ${most} numbers, such as "1, 0", highest power first`;
+  const allowed = [...Object.keys(named), numbers].join(' or ');
   return { default: fallback, help, allowed, input: { kind: 'text' }, accepts };
 }
 
+/** Polynomials that go by a name. */
+export type NamedCoefficients = Readonly<Record<string, readonly number[]>>;
+
 /** The numbers of a `coefficientsOption`; NaN for what is none. */
-export function parseCoefficients(value: Coefficients): readonly number[] {
+export function parseCoefficients(value: Coefficients, named: NamedCoefficients = {}): readonly number[] {
   if (typeof value === 'number') return [value];
   if (typeof value !== 'string') return value;
+  if (Object.hasOwn(named, value)) return named[value] as readonly number[];
   return value.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 }
 

@@ -7,6 +7,7 @@ import type { PlannedForward, Policy } from './policy.ts';
 import { sumBelow } from './rule.ts';
 import type { RunShape } from './run-shape.ts';
 import { blockSites, span } from './site.ts';
+import { POLYNOMIALS } from './teacache-polynomials.ts';
 
 /** Options; the forced steps are the published code's `ret_steps` and `cutoff_steps`, by branch. */
 const OPTIONS = {
@@ -20,7 +21,8 @@ const OPTIONS = {
   polynomial: coefficientsOption({
     default: [1, 0],
     most: MOST_COEFFICIENTS,
-    help: "A step's value from its score, fitted to a model; 1, 0 is the score itself.",
+    named: POLYNOMIALS,
+    help: "A step's value from its score, fitted to a model, or the name of a published one; 1, 0 is the score itself.",
   }),
   retSteps: countOption({
     default: 1,
@@ -64,7 +66,7 @@ class TeaCache implements Policy {
         {
           name: 'stack',
           measurement: 'input',
-          rule: sumBelow(threshold, parseCoefficients(polynomial)),
+          rule: sumBelow(threshold, parseCoefficients(polynomial, POLYNOMIALS)),
           computes: [keep('stack', ...blocks)],
           reuses: [restore('stack')],
         },

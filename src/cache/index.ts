@@ -4,6 +4,7 @@
  * @module
  */
 import { OptionError } from '../errors.ts';
+import { adacache } from './adacache.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
 import { fastercache } from './fastercache.ts';
@@ -26,6 +27,7 @@ export const POLICIES: readonly PolicyKind[] = [
   taylorseer,
   pab,
   fastercache,
+  adacache,
   fewerSteps,
 ];
 

@@ -14,6 +14,7 @@ import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
 import { none } from './none.ts';
 import { pab } from './pab.ts';
 import { smoothcache } from './smoothcache.ts';
+import { sortblock } from './sortblock.ts';
 import { taylorseer } from './taylorseer.ts';
 import { teacache } from './teacache.ts';
 
@@ -28,6 +29,7 @@ export const POLICIES: readonly PolicyKind[] = [
   pab,
   fastercache,
   adacache,
+  sortblock,
   fewerSteps,
 ];
 

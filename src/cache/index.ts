@@ -5,6 +5,7 @@
  */
 import { OptionError } from '../errors.ts';
 import { adacache } from './adacache.ts';
+import { bac } from './bac.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
 import { fastercache } from './fastercache.ts';
@@ -30,6 +31,7 @@ export const POLICIES: readonly PolicyKind[] = [
   fastercache,
   adacache,
   sortblock,
+  bac,
   fewerSteps,
 ];
 

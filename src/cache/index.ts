@@ -6,6 +6,7 @@
 import { OptionError } from '../errors.ts';
 import { adacache } from './adacache.ts';
 import { bac } from './bac.ts';
+import { blockcache } from './blockcache.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
 import { fastercache } from './fastercache.ts';
@@ -32,6 +33,7 @@ export const POLICIES: readonly PolicyKind[] = [
   adacache,
   sortblock,
   bac,
+  blockcache,
   fewerSteps,
 ];
 

@@ -13,6 +13,7 @@ import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
+import { mixcache } from './mixcache.ts';
 import { none } from './none.ts';
 import { pab } from './pab.ts';
 import { smoothcache } from './smoothcache.ts';
@@ -34,6 +35,7 @@ export const POLICIES: readonly PolicyKind[] = [
   sortblock,
   bac,
   blockcache,
+  mixcache,
   fewerSteps,
 ];
 

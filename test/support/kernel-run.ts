@@ -9,6 +9,8 @@ import type { OpContext } from '../../src/ops/context.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../../src/weights/dtypes.ts';
 import { requestTestAdapter } from './gpu.ts';
 
+export { Random } from './random.ts';
+
 type UploadValues = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 let shared: Promise<Gpu> | undefined;
@@ -79,29 +81,6 @@ function decode(bytes: ArrayBuffer, tensor: Tensor): Float32Array {
 /** What an f16 tensor holds of these values. */
 export function rounded(values: Float32Array<ArrayBuffer>, dtype: Dtype): Float32Array<ArrayBuffer> {
   return dtype === 'f16' ? values.map((value) => float16ToFloat32(float32ToFloat16(value))) : values;
-}
-
-/** Seeded random numbers (mulberry32): a failing size can be run again. */
-export class Random {
-  constructor(private state: number) {}
-
-  /** Uniform in [0, 1). */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  /** An integer from `low` to `high`, both included. */
-  integer(low: number, high: number): number {
-    return low + Math.floor(this.next() * (high - low + 1));
-  }
-
-  /** Values uniform in [-scale, scale). */
-  values(count: number, scale = 1): Float32Array<ArrayBuffer> {
-    return Float32Array.from({ length: count }, () => (this.next() * 2 - 1) * scale);
-  }
 }
 
 /** Expects every value to be there, and `|got - want| <= tolerance * (1 + |want|)`. */

@@ -161,7 +161,13 @@ function probe({ blocks, subLayers }: RunShape): Site {
 /** Content-adaptive caching. */
 export const adacache = policyKind(
   'adacache',
-  'reuses all blocks for as many steps as a middle one has changed little',
+  {
+    title: 'Reuse as long as fits the clip (AdaCache)',
+    group: 'blocks',
+    summary: 'reuses all blocks for as many steps as a middle one has changed little',
+    plain:
+      'Looks at how much the middle of the model has changed, and skips the more steps the less that was; clips that move may be given more.',
+  },
   OPTIONS,
   (options) => new AdaCache(options),
 );

@@ -88,7 +88,13 @@ class BlockwiseAdaptiveCaching implements Policy {
 /** Schedules by dynamic programming. */
 export const bac = policyKind(
   BAC,
-  'reuses each sub-layer by a schedule of its own, measured beforehand',
+  {
+    title: 'Reuse by a plan for each part (BAC)',
+    group: 'subLayers',
+    summary: 'reuses each sub-layer by a schedule of its own, measured beforehand',
+    plain:
+      'Every part of the model has a plan of its own, made beforehand, of the steps at which it is worked out anew.',
+  },
   OPTIONS,
   (options) => new BlockwiseAdaptiveCaching(options),
   bacCalibration,

@@ -100,7 +100,12 @@ class BlockCaching implements Policy {
 /** Profiled schedules of blocks. */
 export const blockcache = policyKind(
   BLOCKCACHE,
-  'reuses each block by a schedule of its own, scaled and shifted',
+  {
+    title: 'Reuse each block by a plan (BlockCache)',
+    group: 'blocks',
+    summary: 'reuses each block by a schedule of its own, scaled and shifted',
+    plain: 'Every block has a plan of its own, made beforehand; what it reuses is brought to where it will have moved.',
+  },
   OPTIONS,
   (options) => new BlockCaching(options),
   blockCacheCalibration,

@@ -173,7 +173,13 @@ function middle({ blocks }: RunShape): readonly [number, number] {
 /** Mixed granularities: a reconstruction. */
 export const mixcache = policyKind(
   'mixcache',
-  'reuses steps, guidance or middle blocks by turns (our reconstruction)',
+  {
+    title: 'Reuse by turns (MixCache, reconstructed)',
+    group: 'mixed',
+    summary: 'reuses steps, guidance or middle blocks by turns (our reconstruction)',
+    plain:
+      'A reconstruction: by turns skips whole steps, the pass without the prompt or the middle of the model, whichever saves most at little harm.',
+  },
   OPTIONS,
   (options) => new MixCache(options),
 );

@@ -170,7 +170,13 @@ export function worst(distances: readonly number[], share: number): ReadonlySet<
 /** Ranked blocks. */
 export const sortblock = policyKind(
   'sortblock',
-  'recomputes the blocks that change most, and forecasts the others',
+  {
+    title: 'Forecast the calmer blocks (Sortblock)',
+    group: 'forecasts',
+    summary: 'recomputes the blocks that change most, and forecasts the others',
+    plain:
+      'Ranks the parts of the model by how much they change, works the restless ones out anew and goes on along a line with the others.',
+  },
   OPTIONS,
   (options) => new Sortblock(options),
 );

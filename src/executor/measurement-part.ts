@@ -5,7 +5,7 @@ import { type ParsedSite, parseSite, type Site } from '../cache/site.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
-import type { ForwardSites, TensorPart } from '../models/forward-sites.ts';
+import type { ForwardSites } from '../models/forward-sites.ts';
 import { addScaled } from '../ops/add-scaled.ts';
 import { assign } from '../ops/assign.ts';
 import { blockDiff, blockDiffVariant, blockScores, cachedShape, knownScore, partialsShape } from '../ops/block-diff.ts';
@@ -13,6 +13,7 @@ import type { OpContext } from '../ops/context.ts';
 import { isOfOneStep } from '../ops/metrics/index.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
+import { copied } from './slots/velocity.ts';
 
 /** What is measured of a site, by the sections that do it. */
 interface Probe {
@@ -176,13 +177,6 @@ function measured(
     return signal;
   }
   throw new Error(`slot ${name}: nothing measures the ${value} of its site`);
-}
-
-/** A part of a tensor, by itself. */
-function copied({ recorder }: OpContext, { tensor, offset, count }: TensorPart): Tensor {
-  const copy = recorder.temporary('velocity', [1, count]);
-  recorder.copy(tensor, copy, 4 * count, 4 * offset);
-  return copy;
 }
 
 /** Whether a site begins where another does. */

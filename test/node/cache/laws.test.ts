@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { flattened, forward, run as ran, restore } from '../../../src/cache/action.ts';
 import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { artifactFor } from '../../support/artifacts.ts';
 import { runShape } from '../../support/run-shape.ts';
-import { artifact } from '../../support/smoothcache.ts';
-import { decide, firesAt, runScript } from './support.ts';
+import { decide, drift, firesAt, runScript } from './support.ts';
 
 const MEASURED = ['bwcache'] as const;
 const EAGER = { threshold: Number.POSITIVE_INFINITY, interval: 99, tail: 0 };
@@ -50,9 +50,8 @@ describe.each(MEASURED)('%s', (name) => {
 describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
   // Asked by itself: the scheduler, which would let no policy reuse there, is not to pass this for it.
   test('U14: at the first step it takes nothing that was kept', () => {
-    const options = name === 'smoothcache' ? { artifact: artifact(9) } : {};
-    const { policy } = configurePolicy(name, options);
     const run = runShape(9, ['cond', 'uncond']);
+    const { policy } = configurePolicy(name, artifactFor(name, run));
     policy.declare(run);
     policy.begin(run);
     for (const key of run.keys) {
@@ -62,6 +61,31 @@ describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
       );
     }
   });
+
+  test('U6: a run after another, whole or aborted, is a fresh one', () => {
+    const run = runShape(15);
+    const options = artifactFor(name, run);
+    const scheduled = () => configurePolicy(name, options).policy;
+    const fresh = runScript(new Scheduler(scheduled(), run), run, drift(0.01));
+    for (const until of [15, 6, 1]) {
+      const policy = scheduled();
+      runScript(new Scheduler(policy, run), run, drift(0.05), until);
+      expect(runScript(new Scheduler(policy, run), run, drift(0.01))).toEqual(fresh);
+    }
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'U9: scores of %d are planned with, and the first step computes',
+    (score) => {
+      const run = runShape(15);
+      const { schedule } = runScript(
+        new Scheduler(configurePolicy(name, artifactFor(name, run)).policy, run),
+        run,
+        () => score,
+      );
+      for (const key of run.keys) expect(schedule[key]).toMatch(/^1[01]{14}$/);
+    },
+  );
 
   test('an option that it does not have is refused by name', () => {
     expect(() => configurePolicy(name, { treshold: 1 })).toThrow(/no option treshold/);

@@ -125,6 +125,7 @@ export class KeptSlots extends RecordedPart {
     if (!tensor) return;
     const [, channels = 0] = tensor.shape;
     const { scale, shift } = values ?? { scale: new Float32Array(channels).fill(1), shift: [] };
+    if (scale.length !== channels) throw new Error(`${scale.length} scales for ${channels} channels of slot ${name}`);
     const written = new Float32Array(2 * channels);
     written.set(scale);
     written.set(shift, channels);

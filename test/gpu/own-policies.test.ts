@@ -3,7 +3,7 @@
  * the same sums in float64, of tensors that were read back.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Action, decide, forward, keep, measure, restore, run } from '../../src/cache/action.ts';
+import { type Action, decide, forward, keep, measure, restore, restoreScaled, run } from '../../src/cache/action.ts';
 import type { Declaration } from '../../src/cache/declaration.ts';
 import { taylor } from '../../src/cache/forecast.ts';
 import type { PlannedForward, Policy } from '../../src/cache/policy.ts';
@@ -139,6 +139,38 @@ test('a forecast of order 2: what all blocks add, from steps 0, 1 and 3', async 
   });
   // Step 2 has two values to go on from: a line.
   expect(sites[0]).toEqual({ key: 'cond', site: 'blocks.0-1', digits: '11f1ff' });
+});
+
+test('a kept value that is scaled and shifted by channel, and as it is where nothing is said', async () => {
+  const [, channels = 0] = runs.run.sites.get('cond')?.stream.shape ?? [];
+  const scale = Array.from({ length: channels }, (_, c) => 0.5 + c / 50);
+  const shift = scale.map((value) => 0.1 - value / 100);
+  class Scaled implements Policy {
+    #shape: RunShape | undefined;
+    declare({ blocks }: RunShape): Declaration {
+      const site = span(0, blocks - 1);
+      return { slots: [{ name: 'stack', site, value: 'residual', scaleShift: true }], remedy: '' };
+    }
+    begin(shape: RunShape): void {
+      this.#shape = shape;
+    }
+    plan({ step }: PlannedForward): Action[] {
+      if (step === 0) return forward(keep('stack', ...all(this.#shape as RunShape)));
+      return forward(step === 1 ? restoreScaled('stack', { scale, shift }) : restore('stack'));
+    }
+  }
+  const look = async (step: number, key: ForwardKey, kept: (slot: string) => Promise<Float32Array>) => {
+    if (step === 0) return;
+    const [ours, residual] = [await stream(runs, key), await kept('stack')];
+    const [before = new Float32Array()] = await streams(runs, key);
+    const scaled = Array.from(residual, (value, i) => {
+      const channel = i % channels;
+      return value * (scale[channel] as number) + (shift[channel] as number);
+    });
+    expectNear(ours, sum([1, before], [1, step === 1 ? scaled : residual]));
+  };
+  const { sites } = await stepped(runs, new Scaled(), look, 3);
+  expect(sites[0]).toEqual({ key: 'cond', site: 'blocks.0-1', digits: '1f0' });
 });
 
 test('a branch is rebuilt from the other: uncond is cond, and what it differed by', async () => {

@@ -167,6 +167,7 @@ export const adacache = policyKind(
     summary: 'reuses all blocks for as many steps as a middle one has changed little',
     plain:
       'Looks at how much the middle of the model has changed, and skips the more steps the less that was; clips that move may be given more.',
+    source: 'https://arxiv.org/abs/2411.02397',
   },
   OPTIONS,
   (options) => new AdaCache(options),

@@ -94,6 +94,7 @@ export const bac = policyKind(
     summary: 'reuses each sub-layer by a schedule of its own, measured beforehand',
     plain:
       'Every part of the model has a plan of its own, made beforehand, of the steps at which it is worked out anew.',
+    source: 'https://arxiv.org/abs/2506.13456',
   },
   OPTIONS,
   (options) => new BlockwiseAdaptiveCaching(options),

@@ -105,6 +105,7 @@ export const blockcache = policyKind(
     group: 'blocks',
     summary: 'reuses each block by a schedule of its own, scaled and shifted',
     plain: 'Every block has a plan of its own, made beforehand; what it reuses is brought to where it will have moved.',
+    source: 'https://arxiv.org/abs/2312.03209',
   },
   OPTIONS,
   (options) => new BlockCaching(options),

@@ -179,6 +179,7 @@ export const mixcache = policyKind(
     summary: 'reuses steps, guidance or middle blocks by turns (our reconstruction)',
     plain:
       'A reconstruction: by turns skips whole steps, the pass without the prompt or the middle of the model, whichever saves most at little harm.',
+    source: 'https://arxiv.org/abs/2508.12691',
   },
   OPTIONS,
   (options) => new MixCache(options),

@@ -176,6 +176,7 @@ export const sortblock = policyKind(
     summary: 'recomputes the blocks that change most, and forecasts the others',
     plain:
       'Ranks the parts of the model by how much they change, works the restless ones out anew and goes on along a line with the others.',
+    source: 'https://arxiv.org/abs/2508.00412',
   },
   OPTIONS,
   (options) => new Sortblock(options),

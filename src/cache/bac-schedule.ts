@@ -6,7 +6,8 @@
  *
  * @param similarity Of step `at` to an earlier one that it would reuse; not finite where it may not.
  * @param longest Most steps of a segment.
- * @returns the first steps of segments, rising, 0 the first: more than `count` where segments would be too long.
+ * @returns the first steps of segments, rising, 0 the first: more than `count` where segments would be too long or hold
+ * what may not be reused.
  */
 export function bestSteps(
   steps: number,
@@ -31,6 +32,8 @@ export function bestSteps(
     best = next;
     from.push(begins);
   }
+  // Too few to keep away from what is unknown: one more, up to all steps.
+  if (best[steps] === Number.NEGATIVE_INFINITY) return bestSteps(steps, segments + 1, similarity, longest);
   const chosen: number[] = [];
   for (let m = segments - 1, end = steps; m >= 0; m--) {
     end = from[m]?.[end] as number;

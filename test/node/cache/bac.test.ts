@@ -51,6 +51,7 @@ describe('U4: dynamic programming', () => {
     expect(bestSteps(9, 1, toy, 4)).toHaveLength(3);
     const unknown = (from: number, at: number) => (from <= 3 && at >= 3 ? Number.NaN : 0.5);
     expect(bestSteps(6, 3, unknown, 6)).toContain(3);
+    expect(bestSteps(6, 2, () => Number.NaN, 6)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });
 

@@ -1,4 +1,5 @@
-import { invalidArtifact } from './artifact.ts';
+import { OptionError } from '../errors.ts';
+import { invalidArtifact, remedy } from './artifact.ts';
 import type { Calibration } from './calibration.ts';
 import { type Branch, branchOf, type RunIdentity } from './run-shape.ts';
 import { subLayerSlots } from './sub-layer-slots.ts';
@@ -53,6 +54,13 @@ export const bacCalibration: Calibration = {
     return { ...parseBacArtifact({ policy: BAC, model, sampler, steps, kMax, branches, prompts, subLayers }) };
   },
 };
+
+/** What an artifact has of a sub-layer. @throws {OptionError} when that is nothing: it was made for another kind of model. */
+export function similaritiesOf({ subLayers }: BacArtifact, site: string): Similarities {
+  const found = subLayers[site];
+  if (found) return found;
+  throw new OptionError(`policyOptions.artifact has nothing of ${site}.`, remedy(BAC));
+}
 
 /** Checks an artifact's fields. @throws {OptionError} naming the one that is wrong. */
 export function parseBacArtifact(json: Readonly<Record<string, unknown>>): BacArtifact {

@@ -1,6 +1,6 @@
 import { type Action, forward, keep, restore, run } from './action.ts';
 import { artifactOption, expectMatch, missingArtifact } from './artifact.ts';
-import { BAC, type BacArtifact, bacCalibration, parseBacArtifact } from './bac-artifact.ts';
+import { BAC, type BacArtifact, bacCalibration, parseBacArtifact, similaritiesOf } from './bac-artifact.ts';
 import { bestSteps, bubbled, type Unit } from './bac-schedule.ts';
 import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
@@ -69,8 +69,7 @@ class BlockwiseAdaptiveCaching implements Policy {
       })),
     );
     const units = sites.map(({ site, block, isLast }): Unit => {
-      // A site of another kind of model has never been alike.
-      const { similarity = [], change = 0 } = artifact.subLayers[site] ?? {};
+      const { similarity, change } = similaritiesOf(artifact, site);
       const between = (from: number, at: number) => similarity[at - from - 1]?.[from] ?? Number.NaN;
       return { block, isLast, change, steps: new Set(bestSteps(steps, count, between, artifact.kMax + 1)) };
     });

@@ -90,7 +90,7 @@ describe('the union that bubbles up', () => {
   });
 });
 
-const SHAPE = runShape(9, ['cond', 'uncond'], { blocks: 2 });
+const SHAPE = runShape(9);
 const RUN = { model: 'tiny', sampler: 'flow-match-euler', steps: 9, shape: SHAPE, prompts: ['a'], distances: 8 };
 
 /** An artifact of the toy's similarities, of all sub-layers; those of block 1 move more. */
@@ -128,6 +128,9 @@ describe('schedules', () => {
     const { policy } = configurePolicy('bac', { artifact: artifact() });
     expect(() => policy.check?.({ model: 'other', sampler: 'flow-match-euler', steps: 9 })).toThrow('model tiny');
     expect(() => configurePolicy('bac', {}).policy.check?.(RUN)).toThrow('artifact is missing');
+    const { 'block.3.mlp': _, ...subLayers } = artifact().subLayers;
+    const options = { artifact: { ...artifact(), subLayers } };
+    expect(() => decide('bac', options, 9, () => 0)).toThrow('artifact has nothing of block.3.mlp');
   });
 
   test.each([

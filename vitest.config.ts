@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -36,7 +37,14 @@ export default defineConfig({
       {
         plugins: [wgsl()],
         resolve: { alias },
-        test: { name: 'node', include: ['test/node/**/*.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+          // Vitest would leave a core alone, which is half of two.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          testTimeout: 30_000,
+        },
       },
       {
         plugins: [wgsl()],

@@ -7,6 +7,7 @@ import { upload } from '../../src/gpu/transfer.ts';
 import type { Report } from '../../src/report.ts';
 import { Clip } from '../../src/video/clip.ts';
 import { testGpu } from '../support/kernel-run.ts';
+import { whenMapped } from '../support/when-mapped.ts';
 
 interface Sizes {
   width: number;
@@ -196,8 +197,9 @@ test.each<[string, (clip: Clip, other: Clip, signal: AbortSignal) => Promise<unk
   expect(gpu.memory.currentBytes).toBe(currentBytes);
   const stop = new AbortController();
   const busy = keepBusy(gpu);
+  const waiting = whenMapped();
   const reading = read(clip, other, stop.signal);
-  setTimeout(() => stop.abort(reason), 50);
+  void waiting.then(() => stop.abort(reason));
   await expect(reading).rejects.toBe(reason);
   expect(busy.isDone(), 'the GPU was done before the abort was heard').toBe(false);
   await gpu.idle();
@@ -205,7 +207,7 @@ test.each<[string, (clip: Clip, other: Clip, signal: AbortSignal) => Promise<unk
   expect(different(await clip.rgba(), rgba)).toBe(0);
 });
 
-/** Gives the GPU work for a second or more, in front of whatever comes next. */
+/** Gives the GPU work for two seconds or so, in front of whatever comes next. */
 function keepBusy({ device }: Gpu): { isDone(): boolean } {
   const code = `
     @group(0) @binding(0) var<storage, read_write> out: array<f32>;
@@ -219,7 +221,7 @@ function keepBusy({ device }: Gpu): { isDone(): boolean } {
   const buffer = device.createBuffer({ size: 256, usage: GPUBufferUsage.STORAGE });
   const layout = pipeline.getBindGroupLayout(0);
   const bindGroup = device.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer } }] });
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 8; i++) {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
@@ -40,9 +40,6 @@ async function vite({ quickStart, guides }: Examples, pages: readonly string[]):
     ...Object.fromEntries(pages.map((name) => [`${name}.html`, html(`${name}.ts`)])),
   });
   await run(process.execPath, [tool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: folder });
-  // What the guide about one's own model says to copy.
-  await mkdir(join(folder, 'dist/models'));
-  await cp(tool('stillframe-shapes'), join(folder, 'dist/models/shapes'), { recursive: true });
   return join(folder, 'dist');
 }
 

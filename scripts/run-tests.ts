@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { dawnEnvironment } from './dawn-env.ts';
+import { installConsumerTools } from './setup/consumers.mjs';
 import { npm, ROOT } from './setup/system.mjs';
 
 const PROJECTS = ['node', 'browser', 'lavapipe', 'e2e', 'timed'];
@@ -15,6 +16,10 @@ const isQuick = process.argv.includes('--quick');
 const checks = isQuick ? ['typecheck', 'lint'] : ['typecheck', 'lint', 'build:all', 'docs:check'];
 const projects = isQuick ? ['node', 'browser'] : PROJECTS;
 
+// Bundlers and frameworks for the packed package: they come while the checks run.
+const installing = isQuick ? undefined : installConsumerTools();
+installing?.catch(() => {}); // the test that needs them says why they did not come
+
 const seconds: [string, number][] = [['set-up', Number(process.env.STILLFRAME_SETUP_SECONDS ?? 0)]];
 for (const check of checks) {
   const start = performance.now();
@@ -24,6 +29,7 @@ for (const check of checks) {
   }
   seconds.push([check, (performance.now() - start) / 1000]);
 }
+await installing?.catch(() => {});
 // Without its driver a project may skip all of its tests, but not in CI, where set-up installs it.
 const idle = 'missing' in dawnEnvironment() && !process.env.CI ? ['lavapipe'] : [];
 const words = [...projects.flatMap((name) => ['--project', name]), ...(isQuick ? QUICK_FILES : [])];

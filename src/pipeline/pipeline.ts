@@ -13,14 +13,18 @@ import type { GenerateOptions, LoadOptions, MemoryPlan, ModelReference, ReloadOp
 /**
  * Loads a model for text to video.
  *
- * @param model An id of the manifest such as `shapes`, the URL of a folder in diffusers' layout, files, or a directory.
- * @throws {NoWebGpuError | LimitError} before anything is downloaded; {SourceError | IntegrityError | WeightsError |
- * UnsupportedModelError} when the model cannot be read or is of another kind; {OutOfMemoryError | DeviceLostError};
- * `signal.reason` on abort. Whatever goes wrong, no GPU memory is left behind.
+ * @param model What a package such as `stillframe-shapes` exports, the URL of a folder in diffusers' layout, files, a
+ * directory, or an id of a manifest.
+ * @throws {OptionError} naming an option, or an address that is none; {NoWebGpuError | LimitError} before anything is
+ * downloaded; {SourceError | IntegrityError | WeightsError | UnsupportedModelError} when the model cannot be read or is of
+ * another kind; {OutOfMemoryError | DeviceLostError | KernelError}; `signal.reason` on abort. Whatever goes wrong, no GPU
+ * memory is left behind.
  *
  * @example
  * ```ts
- * const pipeline = await loadPipeline('shapes', { onProgress: console.log });
+ * import shapes from 'stillframe-shapes';
+ *
+ * const pipeline = await loadPipeline(shapes, { onProgress: console.log });
  * const clip = await pipeline.generate({ prompt: 'a red circle moving left on a sky background', seed: 7 });
  * for await (const frame of clip.frames()) frame.close();
  * await pipeline.dispose();
@@ -82,37 +86,65 @@ export class Pipeline {
     return this.#loaded.gpu.isLost ? 'lost' : 'ready';
   }
 
-  /** The device, for those who draw on it too. */
+  /**
+   * The device, for those who draw on it too.
+   *
+   * @throws {StillframeError} while it loads again, or when it was disposed of.
+   */
   get device(): GPUDevice {
     return this.#ready.gpu.device;
   }
 
-  /** The adapter in a few words, e.g. `google swiftshader`. */
+  /**
+   * The adapter in a few words, e.g. `google swiftshader`.
+   *
+   * @throws {StillframeError} while it loads again, or when it was disposed of.
+   */
   get adapter(): string {
     return this.#ready.gpu.adapterName;
   }
 
-  /** What the device can do, and whether it is a CPU in disguise. */
+  /**
+   * What the device can do, and whether it is a CPU in disguise.
+   *
+   * @throws {StillframeError} while it loads again, or when it was disposed of.
+   */
   get capabilities(): Capabilities {
     return this.#ready.gpu.capabilities;
   }
 
-  /** What `generate` takes where it is not told. */
+  /**
+   * What `generate` takes where it is not told.
+   *
+   * @throws {StillframeError} while it loads again, or when it was disposed of.
+   */
   get defaults(): ModelDefaults {
     return this.#ready.model.defaults;
   }
 
-  /** The model's tuned options, by policy and name: what `policyOptions.preset` may say. None in a folder of one's own. */
+  /**
+   * The model's tuned options, by policy and name: what `policyOptions.preset` may say. None in a folder of one's own.
+   *
+   * @throws {StillframeError} while it loads again, or when it was disposed of.
+   */
   get presets(): Readonly<Record<string, Readonly<Record<string, PresetOptions>>>> {
     return this.#ready.model.presets;
   }
 
-  /** What the model is, and what running it takes. */
+  /**
+   * What the model is, and what running it takes.
+   *
+   * @throws {StillframeError} while it loads again, or when it was disposed of.
+   */
   get info(): ModelInfo {
     return this.#ready.model.info;
   }
 
-  /** GPU bytes held now: weights, a kept run, clips that were not disposed of. */
+  /**
+   * GPU bytes held now: weights, a kept run, clips that were not disposed of.
+   *
+   * @throws {StillframeError} while it loads again, or when it was disposed of.
+   */
   get currentBytes(): number {
     return this.#ready.gpu.memory.currentBytes;
   }
@@ -121,7 +153,8 @@ export class Pipeline {
    * Bytes that a generation would hold, without allocating any. A prompt with `&` or other than plain ASCII is counted as
    * it is written: `generate` cleans it first, after which it may have a few tokens more or less.
    *
-   * @throws {OptionError}
+   * @throws {OptionError} naming the option; {UnsupportedModelError} for a sampler that is not built; {StillframeError} while
+   * it loads again, or when it was disposed of.
    */
   plan(options: GenerateOptions): MemoryPlan {
     return this.#ready.model.plan(options);
@@ -130,8 +163,9 @@ export class Pipeline {
   /**
    * Makes a clip: the same for the same options on the same adapter.
    *
-   * @throws {OptionError} naming the option; {LimitError | OutOfMemoryError} when the run does not fit; {SourceError}
-   * when code for the prompt cannot be loaded; {DeviceLostError}, after which `reload` gets a new device; {KernelError};
+   * @throws {OptionError} naming the option; {UnsupportedModelError} for a sampler that is not built; {LimitError |
+   * OutOfMemoryError} when the run does not fit; {SourceError} when code for the prompt, or a policy's artifact, cannot be
+   * loaded; {DeviceLostError}, after which `reload` gets a new device; {KernelError};
    * `signal.reason` on abort, which frees the run's memory; {StillframeError} when the pipeline generates already, or is
    * disposed of, also meanwhile.
    */

@@ -1,3 +1,4 @@
+import { checkRecordedRun } from '../cache/check-run.ts';
 import type { Report } from '../report.ts';
 import { numbersOf, type RunNumbers } from './numbers.ts';
 import { inWords } from './words.ts';
@@ -12,8 +13,10 @@ export interface RunSummary extends RunNumbers {
  * Sums up a run in words and numbers.
  *
  * @param baseline The report of the same run with everything computed: then what was saved is measured, by phase.
+ * @throws {OptionError} for what is no report of a run, naming the field.
  */
 export function summarizeRun(report: Report, baseline?: Report): RunSummary {
+  for (const run of baseline ? [report, baseline] : [report]) checkRecordedRun(run);
   const numbers = numbersOf(report, baseline);
   return { ...numbers, sentences: inWords(numbers, report) };
 }

@@ -101,6 +101,7 @@ export class Clip {
    * The clip as a video file, encoded by the browser (WebCodecs).
    *
    * @returns MP4 where the browser has an H.264 encoder for this size, else WebM, unless `type` says which.
+   * @throws {OptionError} for another container, an impossible bitrate, or an option that there is not.
    * @throws {VideoEncoderError} listing what was tried, when no encoder takes the clip.
    * @throws {SourceError} when the encoder's code, which is loaded for it, does not come.
    * @throws {StillframeError} when the clip or its pipeline is disposed of, also meanwhile.

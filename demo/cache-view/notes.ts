@@ -17,7 +17,7 @@ export function outcomeSentence(outcome: Prediction | Error): string {
 
 /** What the curve shows, and from where. */
 export function curveNote(record: CacheRecord, whatIf: WhatIf | undefined): string {
-  if (!whatIf) return noteWithoutThreshold(record);
+  if (!whatIf) return 'The mean score of each step that was measured.';
   const { recording } = whatIf;
   const from = recording.policy.name === 'none' ? 'the run that computed everything' : 'this run';
   const sums = addUp(record.scores) ? ' They add up until a step computes.' : '';
@@ -40,14 +40,14 @@ function branchSentence(branch: string, values: readonly (number | null)[]): str
   return first === last ? `${branch} ${at(first)}` : `${branch} from ${at(first)} to ${at(last)}`;
 }
 
-function noteWithoutThreshold({ policy, scores, sites }: CacheRecord): string {
-  if (scores.length === 0 && sites.some(({ site }) => /\.[a-z]\w*$/i.test(site))) {
-    return 'It was known beforehand, sub-layer by sub-layer: there are no scores to try a threshold on. Steps with any sub-layer computed count as computed.';
-  }
-  if (scores.length === 0) {
-    const isMeasuring = typeof policy.options.threshold === 'number';
-    if (isMeasuring) return 'Nothing was measured: the first step has none before it to be compared with.';
-    return `The policy ${policy.name} measures nothing.`;
-  }
-  return 'The mean score of each step that was measured.';
+/** Whether there is a curve to draw, or will be: a threshold has something to be held against. */
+export function hasScores({ policy, scores }: Pick<CacheRecord, 'policy' | 'scores'>, isRunning: boolean): boolean {
+  return scores.length > 0 || (isRunning && typeof policy.options.threshold === 'number');
+}
+
+/** Why there is no curve. */
+export function unmeasuredNote({ policy, sites }: Pick<CacheRecord, 'policy' | 'sites'>): string {
+  if (policy.name === 'none') return 'Everything was computed, and nothing measured.';
+  const isBySubLayer = sites.some(({ site }) => /\.[a-z]\w*$/i.test(site));
+  return `No scores: what is computed was known beforehand${isBySubLayer ? ', part by part of the blocks' : ''}.`;
 }

@@ -13,19 +13,22 @@ export type Recording = Pick<Report, 'shape' | 'stepsAsked' | 'policy' | 'measur
 export function resample(recording: Recording, steps: number): Recording {
   const { shape, scores } = recording;
   if (steps === shape.steps) return recording;
-  const rate = shape.steps / steps;
+  // The first and the last step lie at the same times, however many there are.
+  const rate = (shape.steps - 1) / Math.max(1, steps - 1);
   const branches = [...new Set(scores.map(({ branch }) => branch))];
   const resampled = branches.flatMap((branch) => {
     // What was compared with an earlier step tells of more than one.
     const stepwise = scores.filter((each) => each.branch === branch && each.reference === each.step - 1);
     const byStep = new Map(stepwise.map((each) => [each.step, each]));
-    return Array.from({ length: steps - 1 }, (_, i) => between(byStep, i * rate, (i + 1) * rate, i + 1)).flatMap(
-      (found) => found ?? [],
-    );
+    return Array.from({ length: steps - 1 }, (_, i) =>
+      between(byStep, exact(i * rate), exact((i + 1) * rate), i + 1),
+    ).flatMap((found) => found ?? []);
   });
-  const at = (values: readonly number[], i: number) => values[Math.min(values.length - 1, Math.round(i * rate))] ?? 0;
-  const timesteps = Array.from({ length: steps }, (_, i) => at(shape.timesteps, i));
-  const sigmas = Array.from({ length: steps + 1 }, (_, i) => at(shape.sigmas, i));
+  const timesteps = Array.from({ length: steps }, (_, i) => valueAt(shape.timesteps, exact(i * rate)));
+  const sigmas = [
+    ...Array.from({ length: steps }, (_, i) => valueAt(shape.sigmas, exact(i * rate))),
+    shape.sigmas.at(-1) ?? 0,
+  ];
   return { ...recording, stepsAsked: steps, shape: { ...shape, steps, timesteps, sigmas }, scores: resampled };
 }
 
@@ -50,4 +53,16 @@ function between(
   const mean = sum((of) => finite(of.mean));
   const blocks = first.blocks.map((_, block) => sum((of) => finite(of.blocks[block])));
   return { ...first, step, reference: step - 1, blocks, mean, indicator: mean };
+}
+
+/** Between two values as on a line. */
+function valueAt(values: readonly number[], place: number): number {
+  const [before, after] = [Math.floor(place), Math.ceil(place)];
+  const [low = 0, high = low] = [values[before], values[after]];
+  return low + (high - low) * (place - before);
+}
+
+/** Without what rounding adds to a whole number, which would ask for the step after the last. */
+function exact(place: number): number {
+  return Number(place.toFixed(9));
 }

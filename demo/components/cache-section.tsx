@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import { hasScores, unmeasuredNote } from '../cache-view/notes.ts';
 import { liveRecord, recordOf } from '../cache-view/record.ts';
 import { live } from '../state/live.ts';
 import { presets } from '../state/model.ts';
@@ -54,9 +55,17 @@ export function CacheSection() {
         place. The model runs twice a step, with the prompt and without it, and goes on from the difference.
       </p>
       <HeatMaps record={canSwitch && isOfBaseline.value ? measured : record} />
-      <h3>How much changed, and where little begins</h3>
-      <p class="help">Drag the line: the schedule that it would have given is drawn at once, from what was measured.</p>
-      <ScoreCurve record={record} whatIf={whatIf.value} />
+      {hasScores(record, running !== undefined) ? (
+        <>
+          <h3>How much changed, and where little begins</h3>
+          <p class="help">
+            Drag the line: the schedule that it would have given is drawn at once, from what was measured.
+          </p>
+          <ScoreCurve record={record} whatIf={whatIf.value} />
+        </>
+      ) : (
+        <p class="help">{unmeasuredNote(record)}</p>
+      )}
       <h3>Time a step</h3>
       <StepTimeline view={record} />
       <CacheTerms />

@@ -12,7 +12,9 @@ export function CacheTerms() {
           takes for it.
         </dd>
         <dt>the line</dt>
-        <dd>The threshold. With BWCache the first step whose mean score lies below it begins the reuse.</dd>
+        <dd>
+          The threshold. Where a method decides once, the first step whose mean score lies below it begins the reuse.
+        </dd>
         <dt>work</dt>
         <dd>Forwards of blocks: steps × branches × blocks.</dd>
         <dt>closeness</dt>

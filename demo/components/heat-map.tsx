@@ -48,7 +48,7 @@ export function HeatMap({ grid, scale, summary, note, selected, onSelect }: Heat
       <div class="heat-map-rows" aria-hidden="true">
         <b>{BRANCH_NAMES[grid.branch].short}</b>
         {namedRows(grid).map((name) => (
-          <span key={name}>{name}</span>
+          <span key={name}>{shortName(name)}</span>
         ))}
       </div>
       {/* An application, so that a screen reader passes the arrow keys on. */}
@@ -76,6 +76,11 @@ export function HeatMap({ grid, scale, summary, note, selected, onSelect }: Heat
 /** All rows where they are few, else the first and the last. */
 function namedRows({ rows }: Grid): readonly string[] {
   return rows.length <= 3 ? rows : [...rows.slice(0, 1), ...rows.slice(-1)];
+}
+
+/** Of a sub-layer, its type: which blocks it is of is in the sentence of a cell. */
+function shortName(row: string): string {
+  return row.split(',')[0] ?? row;
 }
 
 /** Draws when what is shown, the size or the colours change. */

@@ -1,12 +1,11 @@
 import type { Phase } from 'stillframe';
-import { formatRoughly } from '../format.ts';
 import { estimateSeconds } from '../state/estimate.ts';
 import type { LiveRun } from '../state/live.ts';
-import { estimated } from '../state/model.ts';
+import { estimated, loaded } from '../state/model.ts';
 import { PHASE_TITLES, type PhaseView, phases } from '../state/phases.ts';
 import { runs } from '../state/runs.ts';
 import { stop } from '../state/session.ts';
-import { secondsLeft } from '../state/time-left.ts';
+import { leftInWords, secondsLeft } from '../state/time-left.ts';
 import '../styles/progress.css';
 
 const ORDER = Object.keys(PHASE_TITLES) as Phase[];
@@ -41,24 +40,25 @@ export function RunProgress({ run }: { readonly run: LiveRun }) {
 export function sentence({ phase, loaded, total }: PhaseView): string {
   switch (phase) {
     case 'download':
-      return `Getting the weights, ${Math.floor((100 * loaded) / Math.max(1, total))} %`;
+      return `Getting weights, ${Math.floor((100 * loaded) / Math.max(1, total))} %`;
     case 'compile':
-      return `Compiling kernels, ${loaded} of ${total}`;
+      return `Compiling, ${loaded} of ${total}`;
     case 'text':
       return 'Reading the prompt';
     case 'denoise':
       return `Step ${Math.min(loaded + 1, total)} of ${total}`;
     case 'decode':
-      return `Making the pictures, ${loaded} of ${total}`;
+      return `Making pictures, ${loaded} of ${total}`;
   }
 }
 
 /** About how long it still takes, in words; nothing where nobody knows. */
 export function timeLeft(run: LiveRun): string {
   const model = estimated.value;
-  const whole = model && estimateSeconds(run.request, model, runs.value, navigator.hardwareConcurrency || 1).seconds;
-  const left = secondsLeft(run, whole);
-  return left === undefined ? '' : left < 1 ? 'almost done' : `about ${formatRoughly(Math.round(left))} left`;
+  // How fast weights come is not known.
+  if (!model || !loaded.value) return '';
+  const whole = estimateSeconds(run.request, model, runs.value, navigator.hardwareConcurrency || 1).seconds;
+  return leftInWords(secondsLeft(run, whole), run.stepSeconds.length);
 }
 
 function stateOf(view: PhaseView | undefined): string {

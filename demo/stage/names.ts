@@ -2,7 +2,7 @@ import { formatAmount } from '../format.ts';
 import { policyTitle } from '../state/policy-words.ts';
 import type { Run } from '../state/runs.ts';
 
-/** A run in a few words, e.g. `Run 3: Reuse blocks (BWCache)`. */
+/** A run in a few words, e.g. `Run 3: Compute everything`. */
 export function nameOf({ id, role, report }: Pick<Run, 'id' | 'role' | 'report'>): string {
   const what = role === 'baseline' ? 'Everything computed' : methodOf(role, report);
   // The example and its baseline have no number that means something.
@@ -21,7 +21,7 @@ export function factsOf({ report }: Pick<Run, 'report'>): string {
   return `seed ${seed}, ${formatAmount(steps, 'step')}, ${formatAmount(frames, 'frame')} of ${width} × ${height}`;
 }
 
-/** The name of a clip's file, e.g. `stillframe-7-teacache.mp4`. @param type A video's media type. */
+/** The name of a clip's file, e.g. `stillframe-7-none.mp4`. @param type A video's media type. */
 export function clipFileName({ report }: Pick<Run, 'report'>, type: string): string {
   return `stillframe-${report.seed}-${report.policy.name}.${type.startsWith('video/mp4') ? 'mp4' : 'webm'}`;
 }

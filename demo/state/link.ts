@@ -1,6 +1,6 @@
 /**
  * The address holds all settings, so that a link reproduces the run:
- * `?prompt=...&seed=3&steps=12&guidance=4&frames=9&width=128&height=128&policy=bwcache&preset=fast&set.threshold=0.08`.
+ * `?prompt=...&seed=3&steps=12&guidance=4&frames=9&width=128&height=128&policy=NAME&preset=fast&set.threshold=0.08`.
  *
  * @module
  */

@@ -1,3 +1,4 @@
+import { formatRoughly } from '../format.ts';
 import type { LiveRun } from './live.ts';
 
 /** Of the newest steps: what comes is most like them. */
@@ -19,4 +20,11 @@ export function secondsLeft(
   if (newest.length === 0) return whole;
   const each = newest.reduce((sum, seconds) => sum + seconds, 0) / newest.length;
   return each * Math.max(0, steps - stepSeconds.length) + after;
+}
+
+/** The same in words. @param done Steps that are: before the first of them nothing is almost done. */
+export function leftInWords(left: number | undefined, done: number): string {
+  if (left === undefined) return '';
+  if (left < 1) return done > 0 ? 'almost done' : '';
+  return `about ${formatRoughly(Math.round(left))} left`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gridOf } from '../../../demo/cache-view/grid.ts';
-import { curveNote, curveSentence, outcomeSentence } from '../../../demo/cache-view/notes.ts';
+import { curveSentence, hasScores, outcomeSentence, unmeasuredNote } from '../../../demo/cache-view/notes.ts';
 import {
   formatStep,
   secondsOf,
@@ -60,14 +60,20 @@ describe('in words', () => {
     expect(outcomeSentence(new Error('It measured something else.'))).toBe('It measured something else.');
   });
 
-  test('why there is no threshold to try', () => {
-    const none = { ...RECORD, scores: [], policy: { name: 'fewer-steps', options: {} } };
-    expect(curveNote(none, undefined)).toBe('The policy fewer-steps measures nothing.');
-    const tooShort = { ...none, policy: { name: 'bwcache', options: { threshold: 0.06 } } };
-    expect(curveNote(tooShort, undefined)).toContain('Nothing was measured');
-    expect(
-      curveNote({ ...none, sites: [{ key: 'cond', site: 'blocks.0-2.mlp', digits: '1101' }] }, undefined),
-    ).toContain('known beforehand');
+  test('why there is no curve', () => {
+    const planned = { policy: { name: 'fewer-steps', options: {} }, sites: [], scores: [] };
+    expect(unmeasuredNote(planned)).toBe('No scores: what is computed was known beforehand.');
+    const mlp = { key: 'cond', site: 'blocks.0-2.mlp', digits: '1101' } as const;
+    expect(unmeasuredNote({ ...planned, sites: [mlp] })).toContain('part by part');
+    expect(unmeasuredNote({ ...planned, policy: { name: 'none', options: {} } })).toContain('nothing measured');
+  });
+
+  test('there is a curve where something was measured, or is going to be', () => {
+    const holds = { policy: { name: 'fbcache', options: { threshold: 0.1 } }, scores: [] };
+    const plans = { policy: { name: 'pab', options: {} }, scores: [] };
+    expect([holds, plans].map((record) => hasScores(record, true))).toEqual([true, false]);
+    expect([holds, plans].map((record) => hasScores(record, false))).toEqual([false, false]);
+    expect(hasScores({ ...plans, scores: [scoresOf(1, 'cond', [0.1])] }, false)).toBe(true);
   });
 });
 

@@ -45,7 +45,7 @@ describe('the embedded model, by the recorded example', () => {
 });
 
 describe('another count of steps', () => {
-  const steps = 12;
+  const steps = 11;
   /** Each step changes by its own number, so that sums tell which steps they are of. */
   const scores = Array.from({ length: steps - 1 }, (_, i) => scoresOf(i + 1, 'cond', [i + 1, 2 * (i + 1)]));
   const run: Recording = {
@@ -65,10 +65,19 @@ describe('another count of steps', () => {
   });
 
   test('a shorter one by its part', () => {
-    const found = resample(run, 24).scores;
-    // Half steps: after the last one that was measured nothing is known.
+    const found = resample(run, 21).scores;
     expect(found.slice(0, 4).map(({ blocks }) => blocks[0])).toEqual([0.5, 0.5, 1, 1]);
-    expect(found.at(-1)?.step).toBe(22);
+    expect(found.at(-1)?.step).toBe(20);
+  });
+
+  test('begins and ends at the same times, whatever the count', () => {
+    for (let count = 2; count <= 60; count++) {
+      const { shape, scores: found } = resample(recorded, count);
+      expect(found.filter(({ branch }) => branch === 'cond')).toHaveLength(count - 1);
+      expect(shape.timesteps).toHaveLength(count);
+      expect([shape.timesteps[0], shape.timesteps.at(-1)]).toEqual([1000, recorded.shape.timesteps.at(-1)]);
+      expect(shape.sigmas).toHaveLength(count + 1);
+    }
   });
 
   test('what was not measured, and what was no number, stays unknown', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { storyOf } from '../../../demo/cache-view/story.ts';
-import { secondsLeft } from '../../../demo/state/time-left.ts';
+import { leftInWords, secondsLeft } from '../../../demo/state/time-left.ts';
 import { RECORD } from './cache-support.ts';
 
 test('a finished run: what it computed, how much changed, what it skipped', () => {
@@ -33,4 +33,9 @@ test('the time left goes by the newest steps', () => {
   expect(secondsLeft({ steps: 10, stepSeconds: [] }, 20)).toBe(20);
   expect(secondsLeft({ steps: 10, stepSeconds: [9, 9, 1, 1, 1, 1] }, 20, 0.1)).toBe(6);
   expect(secondsLeft({ steps: 4, stepSeconds: [1, 1, 1, 1, 1] }, undefined)).toBe(0);
+});
+
+test('time left in words: nothing is almost done before its first step', () => {
+  expect([undefined, 0.4, 12.4].map((left) => leftInWords(left, 0))).toEqual(['', '', 'about 12 seconds left']);
+  expect(leftInWords(0.4, 1)).toBe('almost done');
 });

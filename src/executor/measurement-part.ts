@@ -5,7 +5,7 @@ import { type ParsedSite, parseSite, type Site } from '../cache/site.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
-import type { ForwardSites } from '../models/forward-sites.ts';
+import type { ForwardSites, TensorPart } from '../models/forward-sites.ts';
 import { addScaled } from '../ops/add-scaled.ts';
 import { assign } from '../ops/assign.ts';
 import { blockDiff, blockDiffVariant, blockScores, cachedShape, knownScore, partialsShape } from '../ops/block-diff.ts';
@@ -13,7 +13,6 @@ import type { OpContext } from '../ops/context.ts';
 import { isOfOneStep } from '../ops/metrics/index.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
-import { copied } from './slots/velocity.ts';
 
 /** What is measured of a site, by the sections that do it. */
 interface Probe {
@@ -160,9 +159,9 @@ function measured(
   base: ForwardSites | undefined,
 ): Tensor {
   if (site.kind === 'velocity' && value === 'output' && forward.velocity) {
-    const copy = copied(ops, forward.velocity);
+    const copy = asRow(ops, forward.velocity);
     if (!base?.velocity) return copy;
-    const difference = copied(ops, base.velocity);
+    const difference = asRow(ops, base.velocity);
     addScaled(ops, { x: copy, out: difference, factor: -1 });
     return difference;
   }
@@ -177,6 +176,13 @@ function measured(
     return signal;
   }
   throw new Error(`slot ${name}: nothing measures the ${value} of its site`);
+}
+
+/** A copy of a part of a tensor, [1, count]: what is compared has rows. */
+function asRow({ recorder }: OpContext, { tensor, offset, count }: TensorPart): Tensor {
+  const copy = recorder.temporary('velocity', [1, count]);
+  recorder.copy(tensor, copy, 4 * count, 4 * offset);
+  return copy;
 }
 
 /** Whether a site begins where another does. */

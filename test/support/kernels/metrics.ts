@@ -18,13 +18,11 @@ export function scoreOf(metric: Metric, a: Values, b: Values, width: number, fra
     }
     case 'cosine': {
       if (metric.per === 'tensor') return cosineDistance(a, b);
-      const share = metric.channels ?? 1;
       const lanes = width % 4 === 0 ? 4 : 1;
-      const counted = lanes * Math.max(1, Math.floor((width * share) / lanes));
+      const counted = lanes * Math.max(1, Math.floor((width * (metric.channels ?? 1)) / lanes));
+      const others = rows(b, width);
       return mean(
-        rows(a, width).map((row, i) =>
-          cosineDistance(row.slice(0, counted), (rows(b, width)[i] as number[]).slice(0, counted)),
-        ),
+        rows(a, width).map((row, i) => cosineDistance(row.slice(0, counted), (others[i] ?? []).slice(0, counted))),
       );
     }
     case 'normRatio': {

@@ -29,6 +29,7 @@ export async function startPageServer(): Promise<PageServer> {
   // Vite takes a while to load: not before it is known that it is needed.
   const { createServer } = await import('vite');
   const mounts = new Map<string, string>();
+  const listeners = process.listeners('SIGTERM');
   const server = await createServer({
     configFile: false,
     root: ROOT,
@@ -40,6 +41,10 @@ export async function startPageServer(): Promise<PageServer> {
     optimizeDeps: { noDiscovery: true, include: [] },
     server: { host: '127.0.0.1', port: 0, hmr: false, ws: false, watch: null, headers: ISOLATED },
   });
+  // At a SIGTERM Vite would end the process itself, before what was begun is cleared away.
+  for (const listener of process.listeners('SIGTERM')) {
+    if (!listeners.includes(listener)) process.off('SIGTERM', listener);
+  }
   await server.listen(0);
   const { port } = (server.httpServer as Server).address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/`;

@@ -84,36 +84,28 @@ describe('the packed package makes a clip', () => {
 });
 
 describe('its types', () => {
-  test.each(['typescript-5.5', 'typescript-5.9', 'typescript-6.0', 'typescript'])(
-    'suit %s, as the guides use them',
-    async (version) => {
-      const files = Object.fromEntries([
-        ...guides.map(({ name, code }) => [name, code]),
-        ['quick-start.ts', quickStart],
-      ]);
-      const compilerOptions = {
-        strict: true,
-        noEmit: true,
-        skipLibCheck: false,
-        target: 'ES2022',
-        module: 'ESNext',
-        moduleResolution: 'bundler',
-        allowImportingTsExtensions: true,
-        jsx: 'react-jsx',
-        lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
-        // Before 6, TypeScript has no WebGPU of its own.
-        types: version.includes('-5.') ? ['@webgpu/types'] : [],
-      };
-      const folder = await writeApplication(`types-${version}`, {
-        ...files,
-        'tsconfig.json': JSON.stringify({ compilerOptions }),
-      });
-      const { stdout } = await run(process.execPath, [tool(`${version}/bin/tsc`), '-p', folder]).catch(
-        (error) => error,
-      );
-      expect(stdout).toBe('');
-    },
-  );
+  test.each(['typescript-5.5', 'typescript-6.0', 'typescript'])('suit %s, as the guides use them', async (version) => {
+    const files = Object.fromEntries([...guides.map(({ name, code }) => [name, code]), ['quick-start.ts', quickStart]]);
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: 'ES2022',
+      module: 'ESNext',
+      moduleResolution: 'bundler',
+      allowImportingTsExtensions: true,
+      jsx: 'react-jsx',
+      lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
+      // Before 6, TypeScript has no WebGPU of its own.
+      types: version.includes('-5.') ? ['@webgpu/types'] : [],
+    };
+    const folder = await writeApplication(`types-${version}`, {
+      ...files,
+      'tsconfig.json': JSON.stringify({ compilerOptions }),
+    });
+    const { stdout } = await run(process.execPath, [tool(`${version}/bin/tsc`), '-p', folder]).catch((error) => error);
+    expect(stdout).toBe('');
+  });
 });
 
 test('internals cannot be imported', async () => {

@@ -35,7 +35,9 @@ export function Figures() {
               ))}
             </tr>
           </thead>
-          <FigureRows title="Against the full clip" figures={QUALITY} runs={columns} />
+          {columns.some((column) => column?.measured) && (
+            <FigureRows title="Against the full clip" figures={QUALITY} runs={columns} />
+          )}
           <FigureRows title="Work" figures={BLOCKS} runs={columns} />
           <FigureRows title="Time per phase" figures={TIMES} runs={columns}>
             <tr>

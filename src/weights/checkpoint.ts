@@ -6,6 +6,7 @@
 
 import { checkedSource } from './checked-source.ts';
 import { findTensors } from './checkpoint-files.ts';
+import { byClassNames, type PartNames } from './key-names.ts';
 import type { ManifestFile } from './manifest.ts';
 import { readRows } from './rows.ts';
 import type { TensorInfo } from './safetensors.ts';
@@ -52,6 +53,8 @@ export interface CheckpointOptions {
   readonly files?: readonly ManifestFile[] | undefined;
   /** Keeps the bytes of listed files that come from the network. */
   readonly store?: WeightStore | undefined;
+  /** What the tensors may be called instead of their class's names, which `Checkpoint.tensors` then has. */
+  readonly names?: PartNames | undefined;
   /** The variant to take where it is there, such as `fp16`. */
   readonly variant?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -59,7 +62,8 @@ export interface CheckpointOptions {
 
 /**
  * Opens the weights in a model's folder: `diffusion_pytorch_model` or `model`, `.safetensors` or, in shards,
- * `.safetensors.index.json`, or a variant of these. Reads headers only, and checks them all.
+ * `.safetensors.index.json`, or a variant of these; where a folder that can be listed has none of them, the one file of
+ * weights in it. Reads headers only, and checks them all.
  *
  * @param folder Folder in the source that holds the weights, e.g. `transformer`; `''` for its top.
  * @throws MissingFileError, SourceError, OptionError, WeightsError, IntegrityError; `signal.reason` on abort.
@@ -70,9 +74,11 @@ export async function openCheckpoint(
   options: CheckpointOptions = {},
 ): Promise<Checkpoint> {
   const checked = checkedSource(source, options.files ?? [], options.store);
-  const { tensors, variant, variants } = await findTensors(checked, folder, options);
+  const { tensors: stored, variant, variants } = await findTensors(checked, folder, options);
+  const label = folder ? `${source.label}: ${folder}` : source.label;
+  const tensors = options.names ? byClassNames(label, stored, options.names) : stored;
   return {
-    label: folder ? `${source.label}: ${folder}` : source.label,
+    label,
     tensors,
     variant,
     variants,

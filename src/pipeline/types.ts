@@ -56,8 +56,11 @@ export interface LoadOptions {
   readonly manifestUrl?: string | URL;
   /** Keeps downloaded weights. Default: the browser's Cache API; `noStore` for none. */
   readonly store?: WeightStore;
-  /** `f16` halves the memory of a checkpoint in f32; `stored`, the default, keeps its precision. */
-  readonly weights?: 'f16' | 'stored';
+  /**
+   * `f16` halves the memory of a checkpoint in f32 or bf16; `stored`, the default, keeps its precision: f16 for what the file has
+   * in f16 or fewer bits, else f32.
+   */
+  readonly weights?: 'f16' | 'f32' | 'stored';
   /**
    * Which files are read where a folder has several, as diffusers' `variant`: `fp16` takes `model.fp16.safetensors`, or
    * its shards, and plain names of a part that has none. Default: plain names, or the one variant that is there.

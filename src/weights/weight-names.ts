@@ -16,7 +16,7 @@ export interface WeightName {
 }
 
 /** How a file of weights ends, whatever its name; a shard is none without its index. */
-const WEIGHTS = /(?<!-\d+-of-\d+)\.safetensors$/i;
+const WEIGHTS = /(?<!-\d+-of-\d+)\.(?:safetensors|gguf)$/i;
 
 const STEMS = ['diffusion_pytorch_model', 'model'];
 
@@ -86,6 +86,7 @@ function weightNames(variant?: string): WeightName[] {
     return [
       ...named(false, (stem) => `${stem}.safetensors`),
       ...named(true, (stem) => `${stem}.safetensors.index.json`),
+      ...named(false, (stem) => `${stem}.gguf`),
     ];
   }
   return [

@@ -9,8 +9,10 @@ import {
   type WeightSource,
 } from '../../../src/index.ts';
 import { resolveModel } from '../../../src/pipeline/resolve.ts';
+import { openCheckpoint } from '../../../src/weights/checkpoint.ts';
 import { readBytes } from '../../../src/weights/read.ts';
 import { fakeDevice } from '../../support/fake-device.ts';
+import { type GgufTensor, ggufFile } from '../../support/gguf.ts';
 import { modelFiles } from '../../support/model-files.ts';
 import { nameTables, otherName, renameTensors } from '../../support/renamed-weights.ts';
 import { serve, type TestServer } from '../weights/support.ts';
@@ -58,6 +60,19 @@ describe('a model in parts', () => {
     const { id, ...info } = await inspectModel(parts, open);
     expect({ ...info, id: whole.id }).toEqual(whole);
     expect(id).toBe('The choice of 2 files');
+  });
+
+  test('may have its text encoder in GGUF, by llama.cpp’s names', async () => {
+    const stored = await openCheckpoint(sourceFromFiles(files), 'text_encoder');
+    const tensors: GgufTensor[] = [];
+    await stored.stream(
+      () => true,
+      ({ name, shape }, bytes) =>
+        void tensors.push({ name: otherName(nameTables.t5encoder, name), axes: [...shape].reverse(), type: 1, bytes }),
+    );
+    const file = ggufFile(tensors, { 'general.architecture': 't5encoder' });
+    const info = await inspectModel({ ...parts, textEncoder: new File([file], 'umt5-F16.gguf') }, open);
+    expect(info.parts).toEqual((await inspectModel(parts, open)).parts);
   });
 
   test('has Wan’s sampler and the tokenizer’s usual settings where those are left out', async () => {

@@ -19,7 +19,7 @@ export interface ResolvedModel {
   readonly className?: string;
   /** Lengths and hashes to be checked; none for a folder that the manifest does not know. */
   readonly files?: readonly ManifestFile[];
-  readonly defaults?: ModelEntry['defaults'];
+  readonly defaults?: Partial<ModelEntry['defaults']>;
   /** Tuned options of policies. */
   readonly presets?: ModelEntry['presets'];
 }

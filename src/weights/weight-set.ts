@@ -72,6 +72,12 @@ export class WeightSet {
     return this.checkpoint.tensors.has(name);
   }
 
+  /** Bytes of the declared tensors as they are stored: what loading needs of files, which it reads whole if they are listed. */
+  get downloadBytes(): number {
+    const found = [...this.#deliveries.keys()].map((name) => this.checkpoint.tensors.get(name));
+    return found.reduce((sum, info) => sum + (info ? info.end - info.start : 0), 0);
+  }
+
   /** A bias, norm weight or table, in f32. @param storedShape Shape in the file, of as many elements. */
   vector(name: string, shape: readonly number[], storedShape: readonly number[] = shape): Tensor {
     this.expect(name, storedShape);

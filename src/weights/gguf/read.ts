@@ -5,7 +5,7 @@
  */
 
 import { streamRanges } from '../read.ts';
-import type { WeightSource } from '../source-types.ts';
+import type { ByteRange, WeightSource } from '../source-types.ts';
 import { joinChunks } from '../streams.ts';
 import type { TensorInfo } from '../tensor-entry.ts';
 import { Cursor, MAX_HEADER_BYTES, MoreNeeded } from './cursor.ts';
@@ -28,7 +28,10 @@ export async function readGgufHeader(
 ): Promise<ReadonlyMap<string, TensorInfo>> {
   let bytes = new Uint8Array(0);
   for (let want = FIRST_BYTES; ; want *= 4) {
-    const more = await readUpTo(source, path, bytes.length, Math.min(want, totalBytes ?? want), signal);
+    const end = Math.min(want, totalBytes ?? want);
+    // What is asked for to its end may be kept by whoever reads; past the file's end nothing may be asked for.
+    const range = totalBytes === undefined ? { start: bytes.length } : { start: bytes.length, end };
+    const more = await readUpTo(source, path, range, end - bytes.length, signal);
     const isAll = bytes.length + more.length < want;
     bytes = joinChunks([bytes, more], bytes.length + more.length);
     try {
@@ -43,20 +46,20 @@ export async function readGgufHeader(
   }
 }
 
-/** The bytes from `start` to `end`, or to the file's own, where nobody knows its size. */
+/** The first `most` bytes of a range, or as many as there are. */
 async function readUpTo(
   source: WeightSource,
   path: string,
-  start: number,
-  end: number,
+  range: ByteRange,
+  most: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const { bytes } of streamRanges(source, path, [{ start }], signal)) {
+  for await (const { bytes } of streamRanges(source, path, [range], signal)) {
     chunks.push(bytes);
     length += bytes.length;
-    if (length >= end - start) break;
+    if (length >= most) break;
   }
-  return joinChunks(chunks, length).subarray(0, end - start);
+  return joinChunks(chunks, length).subarray(0, most);
 }

@@ -38,6 +38,7 @@ export {
   type PlanOptions,
   planModel,
 } from './pipeline/plan-model.ts';
+export type { FolderReference } from './pipeline/source-of.ts';
 export type {
   GenerateOptions,
   LoadOptions,

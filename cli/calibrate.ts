@@ -21,7 +21,7 @@ const HELP = `Usage: npm run calibrate -- [OPTIONS]
 Measures on runs without caching how a model changes from step to step, for policies that need to know beforehand.
 
   --policy NAME           for which policy: ${CALIBRATED.join(', ')} (${CALIBRATED[0]})
-  --model NAME            an id of weights-manifest.json, a folder, or its URL (shapes)
+  --model NAME            an id of weights-manifest.json, a folder, its URL, or a hub id (shapes)
   --variant NAME          files of the model to read, as generate has it
   --prompts N             how many of ${CALIBRATION_PROMPTS.length} prompts, which are made for shapes (${CALIBRATION_PROMPTS.length})
   --prompt TEXT           a prompt instead of those; may be repeated

@@ -20,7 +20,7 @@ A folder of case-N.safetensors is run with BWCache on a model: its scores, sched
 other recordings, made under diffusers' or cache-dit's caching hooks, is run with our policies of the same options: its
 latents after each step, and its block forwards.
 
-  --model NAME         of recordings of caching: an id of weights-manifest.json, a folder or its URL (shapes)
+  --model NAME         of recordings of caching: an id of weights-manifest.json, a folder, its URL or a hub id (shapes)
   --operands f32|f16   precision of matmul operands (f32)
   --tolerance NUMBER   largest relative L2 error (1e-3 in f32, 1e-2 in f16; of hooks 1e-4)
   --json FILE          writes all rows`;

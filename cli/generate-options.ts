@@ -12,7 +12,7 @@ What is left out comes from the model's entry in weights-manifest.json.
 
   --prompt TEXT           what to show; of a model of classes one by its name or number
   --out DIR               where to write
-  --model NAME            an id of weights-manifest.json, a folder in diffusers' layout, or its URL (shapes)
+  --model NAME            an id of weights-manifest.json, a folder in diffusers' layout, its URL, or a hub id (shapes)
   --variant NAME          which files to read, such as fp16 for *.fp16.safetensors (plain ones, or what is there)
   --negative TEXT         what to steer away from
   --seed NUMBER           the initial noise, as in PyTorch (0)

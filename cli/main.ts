@@ -1,5 +1,5 @@
 /**
- * The command line: `generate`, `conformance`, `calibrate` and `bench`, run in a headless browser.
+ * The command line: `generate`, `conformance`, `calibrate` and `bench`, run in a headless browser, and `plan`, in Node.
  *
  * Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 interrupted.
  *
@@ -17,6 +17,7 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   generate: { summary: 'make a video from a prompt', load: () => import('./generate.ts') },
+  plan: { summary: 'say what a model takes, and whether it fits a GPU', load: () => import('./plan.ts') },
   conformance: { summary: 'compare models with recorded runs of diffusers', load: () => import('./conformance.ts') },
   calibrate: { summary: 'measure what a policy must know of a model', load: () => import('./calibrate.ts') },
   bench: { summary: 'measure kernels, the embedded model, and peers', load: () => import('../bench/command.ts') },

@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../scripts/setup/system.mjs';
+import { isHubId } from '../src/pipeline/source-of.ts';
 import { parseManifest } from '../src/weights/manifest.ts';
 import { CommandError } from './errors.ts';
 import { userPath } from './options.ts';
 
-/** What `--model` means: an id of the manifest, a URL, or a folder on this machine. */
+/** What `--model` means: an id of the manifest, a URL or a hub id, or a folder on this machine. */
 export type ModelChoice =
   | { readonly kind: 'reference'; readonly reference: string }
   | { readonly kind: 'folder'; readonly path: string };
@@ -18,7 +19,8 @@ export async function chooseModel(name: string): Promise<ModelChoice> {
   const path = userPath(name);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return { kind: 'folder', path };
+  if (isHubId(name)) return { kind: 'reference', reference: name };
   throw new CommandError(
-    `There is no model ${name}: give ${ids.join(', ')}, a folder in diffusers' layout, or its URL.`,
+    `There is no model ${name}: give ${ids.join(', ')}, a folder in diffusers' layout, its URL, or a hub id, owner/name.`,
   );
 }

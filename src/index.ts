@@ -25,15 +25,27 @@ export {
   WeightsError,
 } from './errors.ts';
 export type { Capabilities } from './gpu/capabilities.ts';
+export type { DeviceDescription } from './gpu/paper-device.ts';
 export type { ClipSize, SizeRules } from './pipeline/clip-size.ts';
 export { inspectModel } from './pipeline/inspect.ts';
 export type { ModelInfo, ModelPart, PromptKind } from './pipeline/model-info.ts';
 export { loadPipeline, type Pipeline, type PipelineState } from './pipeline/pipeline.ts';
+export {
+  type ModelPlan,
+  type PlanChanges,
+  type PlannedGpu,
+  type PlannedPhase,
+  type PlanOptions,
+  planModel,
+} from './pipeline/plan-model.ts';
+export type { FolderReference } from './pipeline/source-of.ts';
 export type {
   GenerateOptions,
   LoadOptions,
   MemoryPlan,
+  ModelParts,
   ModelReference,
+  PartReference,
   Phase,
   Preview,
   PreviewOptions,

@@ -1,5 +1,6 @@
 import { WeightsError } from '../errors.ts';
-import { decode, decodeInt64 } from '../weights/dtypes.ts';
+import { decodeInt64 } from '../weights/dtypes.ts';
+import { decode } from '../weights/formats.ts';
 import { LENGTH_BYTES, parseHeaderLength, parseSafetensorsHeader } from '../weights/safetensors.ts';
 import { readBytes, type WeightSource } from '../weights/source.ts';
 
@@ -27,7 +28,7 @@ export async function readGolden(source: WeightSource, file: string, signal?: Ab
   const tensors = new Map<string, GoldenTensor>();
   for (const [name, { dtype, shape, start, end }] of header.tensors) {
     const raw = bytes.subarray(start, end);
-    const values = dtype === 'I64' ? Float32Array.from(decodeInt64(raw)) : decode(raw, dtype);
+    const values = dtype === 'I64' ? Float32Array.from(decodeInt64(raw)) : decode(raw, { dtype });
     tensors.set(name, { shape, values });
   }
   return { file, tensors, metadata: header.metadata };

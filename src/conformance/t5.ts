@@ -3,6 +3,7 @@ import { Recorder } from '../gpu/recorder.ts';
 import { downloadF32 } from '../gpu/transfer.ts';
 import { parseT5Config } from '../models/t5/config.ts';
 import { T5Encoder } from '../models/t5/encoder.ts';
+import { t5Names } from '../models/t5/names.ts';
 import { openCheckpoint } from '../weights/checkpoint.ts';
 import { WeightSet } from '../weights/weight-set.ts';
 import { batchItem, goldenInput } from './golden.ts';
@@ -11,7 +12,7 @@ import { joinBatch, type ReplayContext, type Replayed } from './replay.ts';
 /** Repeats encodings of `T5EncoderModel` and `UMT5EncoderModel`. */
 export async function* replayT5(context: ReplayContext): AsyncIterable<Replayed> {
   const { gpu, source, golden, signal, precision } = context;
-  const checkpoint = await openCheckpoint(source, '', { signal });
+  const checkpoint = await openCheckpoint(source, '', { names: t5Names, signal });
   const weights = new WeightSet(checkpoint, precision.weights);
   const encoder = new T5Encoder(parseT5Config(context.config), checkpoint, weights);
   const ids = goldenInput(golden, 'in.input_ids');

@@ -5,6 +5,7 @@ import { downloadF32, upload } from '../gpu/transfer.ts';
 import type { LatentSize } from '../models/latent-size.ts';
 import { timestepEmbedding } from '../models/timestep-embedding.ts';
 import { innerDim, parseWanTransformerConfig } from '../models/wan/config.ts';
+import { wanTransformerNames } from '../models/wan/names.ts';
 import { wanRopeTable } from '../models/wan/rope.ts';
 import { WanTransformer3DModel } from '../models/wan/transformer.ts';
 import { openCheckpoint } from '../weights/checkpoint.ts';
@@ -15,7 +16,7 @@ import { joinBatch, type ReplayContext, type Replayed } from './replay.ts';
 /** Repeats forwards of `WanTransformer3DModel`: scalar timesteps [batch], or one for each token [batch, tokens]. */
 export async function* replayWanTransformer(context: ReplayContext): AsyncIterable<Replayed> {
   const { gpu, source, golden, signal } = context;
-  const checkpoint = await openCheckpoint(source, '', { signal });
+  const checkpoint = await openCheckpoint(source, '', { names: wanTransformerNames, signal });
   const weights = new WeightSet(checkpoint, context.precision.weights);
   const model = new WanTransformer3DModel(parseWanTransformerConfig(context.config), weights);
   await weights.load(gpu, { signal });

@@ -11,6 +11,7 @@ import {
   WanDecoder,
   WanEncoder,
 } from '../models/vae/index.ts';
+import { wanVaeNames } from '../models/vae/names.ts';
 import { channelsLast } from '../ops/channels-last.ts';
 import type { OpContext } from '../ops/context.ts';
 import { fromFloats, toFloats } from '../ops/pixels.ts';
@@ -26,7 +27,7 @@ import { joinBatch, type ReplayContext, type Replayed } from './replay.ts';
 export async function* replayWanVae(context: ReplayContext): AsyncIterable<Replayed> {
   const { gpu, source, golden, precision, signal } = context;
   const config = parseAutoencoderKLWanConfig(context.config);
-  const weights = new WeightSet(await openCheckpoint(source, '', { signal }), precision.weights);
+  const weights = new WeightSet(await openCheckpoint(source, '', { names: wanVaeNames, signal }), precision.weights);
   const isDecode = golden.tensors.has('in.z');
   const input = goldenInput(golden, isDecode ? 'in.z' : 'in.x');
   const record = isDecode

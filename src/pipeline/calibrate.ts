@@ -25,7 +25,7 @@ export interface CalibrationOptions {
   readonly policy: string;
   /** The model's id, and what its manifest entry says of runs. */
   readonly model: string;
-  readonly defaults?: ModelEntry['defaults'] | undefined;
+  readonly defaults?: Partial<ModelEntry['defaults']> | undefined;
   /** Of one run each; the n-th starts from the noise of seed n. */
   readonly prompts: readonly string[];
   /** Largest distance in steps that is measured. */

@@ -17,7 +17,7 @@ import { checkFit, type Demand } from './fit.ts';
 import { GenerationMemory } from './generation-memory.ts';
 import { longDispatchWarnings } from './long-dispatch.ts';
 import { describeModel, type ModelInfo } from './model-info.ts';
-import type { ModelPipeline } from './model-pipeline.ts';
+import type { ModelPipeline, RunOutline } from './model-pipeline.ts';
 import { ModelRun, type Run } from './model-run.ts';
 import { type RunSettings, resolveSettings } from './options.ts';
 import { loadWeights } from './parts.ts';
@@ -103,6 +103,13 @@ export class DiffusionPipeline<Geometry extends RunGeometry, Conditions> impleme
   /** What a generation would hold. @throws {OptionError} */
   plan(options: GenerateOptions): MemoryPlan {
     return this.#memoryOf(withPreset(options, this.model.presets)).plan;
+  }
+
+  /** What a run takes, without its prompt. @throws {OptionError} */
+  outline(options: GenerateOptions): RunOutline {
+    const memory = this.#memoryOf(withPreset({ ...this.#blank, ...options }, this.model.presets));
+    const weights = this.family.parts.flatMap(({ weights }) => weights.tensors);
+    return { memory: memory.plan, buffers: [...weights, ...memory.buffers] };
   }
 
   /** Makes a clip. The run's memory is kept for the next one of the same size, unless this one fails or is aborted. */

@@ -64,7 +64,16 @@ export function fittingSize(
 ): ClipSize | undefined {
   const limit = largestAllowed(device.limits);
   const areAllowed = (buffers: readonly BufferRequest[]) => buffers.every(({ bytes }) => bytes <= limit);
-  if (!areAllowed(weights)) return undefined;
+  return areAllowed(weights) ? searchSize(size, rules, (smaller) => areAllowed(at(smaller))) : undefined;
+}
+
+/**
+ * The largest picture of some scales that fits with half of the frames, then with as many of them as fit; undefined where
+ * none does.
+ *
+ * @param fits Whether a size does: where one does, smaller ones do.
+ */
+export function searchSize(size: ClipSize, rules: SizeRules, fits: (size: ClipSize) => boolean): ClipSize | undefined {
   const groups = rules.frames === 0 ? 0 : (size.frames - 1) / rules.frames;
   const least = Math.ceil(groups / 2);
   for (const scale of SCALES) {
@@ -72,11 +81,11 @@ export function fittingSize(
     const sized = (count: number) => {
       return { width: side(size.width), height: side(size.height), frames: 1 + count * rules.frames };
     };
-    if (!areAllowed(at(sized(least)))) continue;
+    if (!fits(sized(least))) continue;
     let [fitting, beyond] = [least, groups + 1];
     while (beyond - fitting > 1) {
       const middle = Math.floor((fitting + beyond) / 2);
-      if (areAllowed(at(sized(middle)))) fitting = middle;
+      if (fits(sized(middle))) fitting = middle;
       else beyond = middle;
     }
     return sized(fitting);

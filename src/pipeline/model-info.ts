@@ -14,6 +14,8 @@ export interface ModelPart {
   readonly className: string;
   /** How many numbers its weights hold. */
   readonly parameters: number;
+  /** That loading needs of its files, which it reads whole where a manifest lists them: not the embedding table, nor a VAE's encoder. */
+  readonly downloadBytes: number;
   /** On the GPU: of the embedding table, only the rows of a prompt are ever there, and of the VAE its decoder. */
   readonly bytes: number;
 }
@@ -91,8 +93,8 @@ export function describeModel(gpu: Pick<Gpu, 'device'>, { parts, demand, ...fact
   return {
     ...facts,
     parts: parts.map(({ name, className, weights }) => {
-      const { parameters, bytes } = weights;
-      return { name, className, parameters, bytes };
+      const { parameters, downloadBytes, bytes } = weights;
+      return { name, className, parameters, downloadBytes, bytes };
     }),
     largestBuffer: { label, bytes, limit },
     fits,

@@ -1,4 +1,5 @@
 import type { Gpu } from '../gpu/gpu.ts';
+import type { BufferRequest } from '../gpu/memory.ts';
 import type { ConfigJson } from '../models/config.ts';
 import type { OpContext } from '../ops/context.ts';
 import type { Clip } from '../video/clip.ts';
@@ -24,10 +25,18 @@ export interface ModelPipeline {
   load(options: Pick<LoadOptions, 'firstRun' | 'signal' | 'onProgress'>): Promise<void>;
   /** What a generation would hold. @throws {OptionError} */
   plan(options: GenerateOptions): MemoryPlan;
+  /** The same of a run whose prompt is not known yet, and all buffers, weights' included. @throws {OptionError} */
+  outline(options: GenerateOptions): RunOutline;
   /** Makes a clip. */
   generate(options: GenerateOptions): Promise<Clip>;
   /** Frees all that it holds. */
   dispose(): void;
+}
+
+/** What a run takes, before a device is asked for. */
+export interface RunOutline {
+  readonly memory: MemoryPlan;
+  readonly buffers: readonly BufferRequest[];
 }
 
 /** What a pipeline is opened with. */

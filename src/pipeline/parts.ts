@@ -8,6 +8,7 @@ import type { Capabilities } from '../gpu/capabilities.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { ConfigJson } from '../models/config.ts';
 import { type Checkpoint, openCheckpoint } from '../weights/checkpoint.ts';
+import type { PartNames } from '../weights/key-names.ts';
 import type { WeightStore } from '../weights/store.ts';
 import { type WeightPrecision, WeightSet } from '../weights/weight-set.ts';
 import type { DeclaredPart } from './model-info.ts';
@@ -16,7 +17,7 @@ import type { Progress } from './types.ts';
 import { checkFound } from './variant.ts';
 
 /** Where parts are read from. */
-export type PartsSource = Pick<ResolvedModel, 'source' | 'files'>;
+export type PartsSource = Pick<ResolvedModel, 'source' | 'files' | 'isAssembled'>;
 
 /** How parts are opened. */
 export interface OpenOptions {
@@ -42,14 +43,15 @@ export function unpacked({
   return capabilities.software && precision === 'stored' ? 'f32' : precision;
 }
 
-/** Opens a part: reads the headers of its weights. @throws {WeightsError | SourceError} */
+/** Opens a part: reads the headers of its weights. @param names What its tensors may be called instead of their class's names. @throws {WeightsError | SourceError} */
 export async function openPart(
   { source, files }: PartsSource,
   index: ConfigJson,
   name: string,
   { precision, store, variant, signal }: Pick<OpenOptions, 'precision' | 'store' | 'variant' | 'signal'>,
+  names?: PartNames,
 ): Promise<OpenPart> {
-  const checkpoint = await openCheckpoint(source, name, { files, store, variant, signal });
+  const checkpoint = await openCheckpoint(source, name, { files, store, variant, names, signal });
   const weights = new WeightSet(checkpoint, precision);
   return { name, className: componentClass(index, name) ?? '', checkpoint, weights };
 }

@@ -1,28 +1,25 @@
 import { OptionError, SourceError } from '../errors.ts';
+import { lazy } from '../lazy.ts';
 import { shownUrl, wholeUrl } from '../weights/address.ts';
 import { readJsonAt } from '../weights/json-at.ts';
 import { type ManifestFile, type ModelEntry, parseManifest } from '../weights/manifest.ts';
 import { type PackagedModel, sourceFromPackage } from '../weights/packaged.ts';
-import {
-  MissingFileError,
-  RefusedFileError,
-  sourceFromDirectory,
-  sourceFromFiles,
-  sourceFromUrl,
-  type WeightSource,
-} from '../weights/source.ts';
-import type { ModelReference } from './types.ts';
+import { MissingFileError, RefusedFileError, sourceFromUrl, type WeightSource } from '../weights/source.ts';
+import { folderSource } from './source-of.ts';
+import type { ModelParts, ModelReference } from './types.ts';
 
 /** Where a model's files are, and what the manifest says of them. */
 export interface ResolvedModel {
   /** The manifest's id, or the source's label. */
   readonly id: string;
   readonly source: WeightSource;
+  /** Whether its parts are from different places, and may lack what a folder of diffusers' has: their configurations. */
+  readonly isAssembled?: boolean;
   /** Its pipeline class, where the manifest says. */
   readonly className?: string;
   /** Lengths and hashes to be checked; none for a folder that the manifest does not know. */
   readonly files?: readonly ManifestFile[];
-  readonly defaults?: ModelEntry['defaults'];
+  readonly defaults?: Partial<ModelEntry['defaults']>;
   /** Tuned options of policies. */
   readonly presets?: ModelEntry['presets'];
 }
@@ -33,7 +30,7 @@ const ADDRESS = /[/:]|^\./;
 /**
  * Finds a model.
  *
- * @throws {OptionError} when the manifest has no such id, or an address is none; {SourceError | WeightsError} when it
+ * @throws {OptionError} when the manifest has no such id, an address is none, or a part is missing; {SourceError | WeightsError} when it
  * cannot be read.
  */
 export async function resolveModel(
@@ -46,12 +43,16 @@ export async function resolveModel(
     return { id, source: sourceFromPackage(model), className, files, defaults, presets };
   }
   if (typeof model !== 'string') {
-    const source = toSource(model);
+    if (isParts(model)) {
+      const { assembleModel } = await lazy('models in parts', import('./assemble.ts'));
+      return assembleModel(model, signal);
+    }
+    const source = folderSource(model);
     return { id: source.label, source };
   }
   if (ADDRESS.test(model)) {
     // A query may be a signature, which reports do not repeat.
-    return { id: model.replace(/[?#].*$/s, ''), source: sourceFromUrl(model) };
+    return { id: model.replace(/[?#].*$/s, ''), source: folderSource(model) };
   }
   const url = wholeUrl(manifestUrl ?? 'weights-manifest.json', 'manifestUrl');
   const { models } = parseManifest(await readManifest(url, model, signal));
@@ -64,6 +65,10 @@ export async function resolveModel(
   }
   const { id, pipeline: className, files, defaults, presets } = entry;
   return { id, source: sourceFromUrl(folderOf(entry, url)), className, files, defaults, presets };
+}
+
+function isParts(model: Exclude<ModelReference, string | PackagedModel>): model is ModelParts {
+  return !(model instanceof URL || 'open' in model || 'kind' in model || Symbol.iterator in model);
 }
 
 async function readManifest(url: URL, id: string, signal: AbortSignal | undefined): Promise<unknown> {
@@ -92,11 +97,4 @@ function folderOf({ id, url }: ModelEntry, manifest: URL): URL {
   const isBeside = !URL.canParse(url) && folder.origin === manifest.origin;
   if (isBeside && folder.search === '') folder.search = manifest.search;
   return folder;
-}
-
-function toSource(model: Exclude<ModelReference, string | PackagedModel>): WeightSource {
-  if (model instanceof URL) return sourceFromUrl(model);
-  if ('open' in model) return model;
-  if ('kind' in model) return sourceFromDirectory(model);
-  return sourceFromFiles(model);
 }

@@ -1,8 +1,8 @@
 import type { OptionValue } from '../cache/options.ts';
 import type { BlockScores, ForwardEvent } from '../cache/run-record.ts';
 import type { PackagedModel } from '../weights/packaged.ts';
-import type { WeightSource } from '../weights/source.ts';
 import type { WeightStore } from '../weights/store.ts';
+import type { FolderReference } from './source-of.ts';
 
 /** What a pipeline is doing. */
 export type Phase = 'download' | 'compile' | 'text' | 'denoise' | 'decode';
@@ -20,11 +20,31 @@ export interface Progress {
 }
 
 /**
- * A model: what a package such as `stillframe-shapes` exports, an id of the manifest, the URL of a folder in diffusers'
- * layout, files that were picked, or a source. A string
- * with a slash or a colon, or a dot in front, is a URL: `./wan2.1/` is a folder beside the page, `wan2.1` an id.
+ * A model: what a package such as `stillframe-shapes` exports, an id of the manifest, a hub id, the URL of a folder in
+ * diffusers' layout, files that were picked, a source, or its parts. `wan2.1` is the manifest's id; `owner/name`, or `owner/name@revision`, a hub's; another string with a slash or a
+ * colon, or a dot in front, is a URL: `./wan2.1/` is a folder beside the page, and so is `wan2.1/`.
  */
-export type ModelReference = string | URL | PackagedModel | WeightSource | readonly File[] | FileSystemDirectoryHandle;
+export type ModelReference = PackagedModel | FolderReference | ModelParts;
+
+/** A part of a model: a file, as a URL or picked, or a folder, of the part alone or of a whole model with it. */
+export type PartReference = FolderReference | File;
+
+/**
+ * A Wan model in parts from different places: single files, also in the names of Wan's own code or of ComfyUI, need no
+ * configuration beside them.
+ */
+export interface ModelParts {
+  /** The transformer. */
+  readonly transformer: PartReference;
+  /** The VAE. */
+  readonly vae: PartReference;
+  /** Left out, prompts come as embeddings. */
+  readonly textEncoder?: PartReference;
+  /** `tokenizer.json`, or its folder. Default: that beside the text encoder, where that is of a whole model. */
+  readonly tokenizer?: PartReference;
+  /** `scheduler_config.json`, or its folder. Default: Wan 2.1's at 480p, UniPC with shift 3. */
+  readonly scheduler?: PartReference;
+}
 
 /** Options of `loadPipeline`. */
 export interface LoadOptions {
@@ -36,8 +56,11 @@ export interface LoadOptions {
   readonly manifestUrl?: string | URL;
   /** Keeps downloaded weights. Default: the browser's Cache API; `noStore` for none. */
   readonly store?: WeightStore;
-  /** `f16` halves the memory of a checkpoint in f32; `stored`, the default, keeps its precision. */
-  readonly weights?: 'f16' | 'stored';
+  /**
+   * `f16` halves the memory of a checkpoint in f32 or bf16; `stored`, the default, keeps its precision: f16 for what the file has
+   * in f16 or fewer bits, else f32.
+   */
+  readonly weights?: 'f16' | 'f32' | 'stored';
   /**
    * Which files are read where a folder has several, as diffusers' `variant`: `fp16` takes `model.fp16.safetensors`, or
    * its shards, and plain names of a part that has none. Default: plain names, or the one variant that is there.

@@ -6,9 +6,11 @@
 
 import { checkedSource } from './checked-source.ts';
 import { findTensors } from './checkpoint-files.ts';
+import { byClassNames, type PartNames } from './key-names.ts';
 import type { ManifestFile } from './manifest.ts';
 import { readRows } from './rows.ts';
 import type { TensorInfo } from './safetensors.ts';
+import { withScales } from './scales.ts';
 import type { WeightSource } from './source-types.ts';
 import type { WeightStore } from './store.ts';
 import { type DeliverTensor, type StreamOptions, streamTensors } from './tensor-stream.ts';
@@ -41,7 +43,7 @@ export interface Checkpoint {
    * loaded whole. A row asked twice is read once. Not hashed: {@link stream} of the same file is what checks it.
    *
    * @throws WeightsError for a tensor that is missing or not 2-D, or a row that it does not have; UnsupportedModelError
-   * for one in another format than F32, F16 or BF16; SourceError.
+   * for one in a format that is not read; SourceError.
    */
   readRows(name: string, rows: readonly number[], signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
 }
@@ -52,6 +54,8 @@ export interface CheckpointOptions {
   readonly files?: readonly ManifestFile[] | undefined;
   /** Keeps the bytes of listed files that come from the network. */
   readonly store?: WeightStore | undefined;
+  /** What the tensors may be called instead of their class's names, which `Checkpoint.tensors` then has. */
+  readonly names?: PartNames | undefined;
   /** The variant to take where it is there, such as `fp16`. */
   readonly variant?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -59,7 +63,9 @@ export interface CheckpointOptions {
 
 /**
  * Opens the weights in a model's folder: `diffusion_pytorch_model` or `model`, `.safetensors` or, in shards,
- * `.safetensors.index.json`, or a variant of these. Reads headers only, and checks them all.
+ * `.safetensors.index.json`, or a variant of these; where a folder that can be listed has none of them, the one file of
+ * weights in it. Reads headers only, and scales that stand beside
+ * weights, and checks them all.
  *
  * @param folder Folder in the source that holds the weights, e.g. `transformer`; `''` for its top.
  * @throws MissingFileError, SourceError, OptionError, WeightsError, IntegrityError; `signal.reason` on abort.
@@ -70,9 +76,12 @@ export async function openCheckpoint(
   options: CheckpointOptions = {},
 ): Promise<Checkpoint> {
   const checked = checkedSource(source, options.files ?? [], options.store);
-  const { tensors, variant, variants } = await findTensors(checked, folder, options);
+  const { tensors: stored, variant, variants } = await findTensors(checked, folder, options);
+  const label = folder ? `${source.label}: ${folder}` : source.label;
+  const named = options.names ? byClassNames(label, stored, options.names) : stored;
+  const tensors = await withScales(checked, label, named, options.signal);
   return {
-    label: folder ? `${source.label}: ${folder}` : source.label,
+    label,
     tensors,
     variant,
     variants,

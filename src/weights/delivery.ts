@@ -2,7 +2,8 @@ import { WeightsError } from '../errors.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { elementBytes, elements, type Tensor } from '../gpu/tensor.ts';
 import { upload } from '../gpu/transfer.ts';
-import { decode, packF16 } from './dtypes.ts';
+import { packF16 } from './dtypes.ts';
+import { decode } from './formats.ts';
 import type { TensorInfo } from './safetensors.ts';
 
 /** One tensor of a file and where its values go. */
@@ -26,11 +27,11 @@ export function deliver(
   info: TensorInfo,
   bytes: Uint8Array<ArrayBuffer>,
 ): void {
-  if (!arrange && info.dtype.toLowerCase() === target.dtype) {
+  if (!arrange && !info.format && info.dtype.toLowerCase() === target.dtype) {
     upload(gpu, target, bytes, offset * elementBytes[target.dtype]);
     return;
   }
-  const decoded = decode(bytes, info.dtype);
+  const decoded = decode(bytes, info);
   const values = arrange ? arrange(decoded) : decoded;
   if (offset + values.length > elements(target.shape))
     throw new Error(`${name}: more values than ${target.label} holds`);
@@ -41,7 +42,7 @@ export function deliver(
   const packed = packF16(values, (index) => {
     throw new WeightsError(
       `${name}: element ${index} is ${values[index]}, which f16 cannot hold.`,
-      "Load the model with weights: 'stored' to keep its own precision.",
+      "Load the model with weights: 'f32', which holds all that files do.",
     );
   });
   upload(gpu, target, packed, offset * 2);

@@ -1,10 +1,8 @@
 /**
- * The number formats of safetensors, and exact conversions between those that weights come in.
+ * The number formats of safetensors, and conversions of single numbers.
  *
  * @module
  */
-
-import { UnsupportedModelError } from '../errors.ts';
 
 /** Bits of one element of each format in safetensors' own list; files may name newer ones. */
 export const DTYPE_BITS: Readonly<Record<string, number>> = {
@@ -31,40 +29,6 @@ export const DTYPE_BITS: Readonly<Record<string, number>> = {
   I64: 64,
   U64: 64,
 };
-
-/** Bytes of one element of each format that weights are read in. */
-export const WEIGHT_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
-
-/** A format that weights are read in. */
-export type WeightDtype = keyof typeof WEIGHT_BYTES;
-
-/** Whether weights are read in a format. */
-export function isWeightDtype(dtype: string): dtype is WeightDtype {
-  return Object.hasOwn(WEIGHT_BYTES, dtype);
-}
-
-/** The error for weights that are in a format which is not read. @param what Which, e.g. `proj.weight is in F8_E4M3`. */
-export function unsupportedDtype(what: string): UnsupportedModelError {
-  return new UnsupportedModelError(
-    `${what}; weights are read in ${Object.keys(WEIGHT_BYTES).join(', ')}.`,
-    'Save the model in one of these, e.g. with `pipeline.to(torch.float16).save_pretrained(folder)`.',
-  );
-}
-
-/**
- * Little-endian bytes as f32: exact, subnormals, infinities and NaN included.
- *
- * @param dtype `F32`, `F16` or `BF16`. @throws UnsupportedModelError for any other.
- */
-export function decode(bytes: Uint8Array, dtype: string): Float32Array<ArrayBuffer> {
-  if (!isWeightDtype(dtype)) throw unsupportedDtype(`Weights are in ${dtype}`);
-  if (dtype === 'F32') return new Float32Array(aligned(bytes));
-  const widen = dtype === 'F16' ? widenF16 : widenBf16;
-  const source = new Uint16Array(aligned(bytes));
-  const bits = new Uint32Array(source.length);
-  for (let i = 0; i < source.length; i++) bits[i] = widen(source[i] as number);
-  return new Float32Array(bits.buffer);
-}
 
 /** Little-endian `I64` bytes as numbers. @throws RangeError for a value that a number cannot hold exactly. */
 export function decodeInt64(bytes: Uint8Array): number[] {
@@ -128,7 +92,8 @@ function roundShift(value: number, shift: number): number {
   return (value + half - 1 + isOdd) >>> shift;
 }
 
-function widenF16(half: number): number {
+/** f16 bits as f32's: exact. */
+export function widenF16(half: number): number {
   const sign = (half & 0x8000) << 16;
   const exponent = (half >>> 10) & 0x1f;
   const mantissa = half & 0x3ff;
@@ -140,11 +105,12 @@ function widenF16(half: number): number {
   return (sign | ((113 - shift) << 23) | (((mantissa << shift) & 0x3ff) << 13)) >>> 0;
 }
 
-function widenBf16(bits: number): number {
+/** bf16 bits as f32's. */
+export function widenBf16(bits: number): number {
   return (bits << 16) >>> 0;
 }
 
 /** The bytes in a buffer of their own from offset 0, as typed arrays want it. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
+export function aligned(bytes: Uint8Array): ArrayBuffer {
   return bytes.slice().buffer as ArrayBuffer;
 }

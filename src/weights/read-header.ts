@@ -1,11 +1,15 @@
-import { IntegrityError } from '../errors.ts';
+import { IntegrityError, UnsupportedModelError } from '../errors.ts';
+import { lazy } from '../lazy.ts';
 import type { CheckedSource } from './checked-source.ts';
 import { readBytes, streamRanges } from './read.ts';
 import { LENGTH_BYTES, parseHeaderLength, parseSafetensorsHeader, type TensorInfo } from './safetensors.ts';
 import { MissingFileError } from './source-types.ts';
 
+/** How what `torch.save` writes begins: a zip file, and before that a pickle. */
+const PYTORCH = ['PK\u0003\u0004', '\u0080\u0002'];
+
 /**
- * Reads and checks the header of a safetensors file.
+ * Reads and checks the header of a file of weights, safetensors or GGUF, told apart by their first bytes.
  *
  * @throws MissingFileError when there is none, or a page of HTML in its place; IntegrityError when its length is not the
  * manifest's; WeightsError when it is damaged; SourceError.
@@ -23,7 +27,8 @@ export async function readHeader(
     length += piece.bytes.length;
     totalBytes = piece.opened.totalBytes;
   }
-  if (/^\s*<[!?a-z]/i.test(new TextDecoder().decode(prefix))) {
+  const beginning = new TextDecoder('latin1').decode(prefix);
+  if (/^\s*<[!?a-z]/i.test(beginning)) {
     throw new MissingFileError(
       `${source.label}: ${path} is a page of HTML, not safetensors.`,
       'The server answers so for files it does not have: check the model folder’s address.',
@@ -37,6 +42,16 @@ export async function readHeader(
     );
   }
   totalBytes ??= expected?.bytes;
+  if (beginning.startsWith('GGUF')) {
+    const { readGgufHeader } = await lazy('GGUF files', import('./gguf/read.ts'));
+    return readGgufHeader(source, path, totalBytes, signal);
+  }
+  if (PYTORCH.some((start) => beginning.startsWith(start))) {
+    throw new UnsupportedModelError(
+      `${source.label}: ${path} is a file of PyTorch, which can run any code that it holds.`,
+      'Save its tensors as safetensors: `safetensors.torch.save_file(torch.load(path, weights_only=True), out)`.',
+    );
+  }
   const headerBytes = parseHeaderLength(path, prefix.subarray(0, length), totalBytes);
   const dataStart = LENGTH_BYTES + headerBytes;
   const header = await readBytes(source, path, { start: LENGTH_BYTES, end: dataStart }, signal);

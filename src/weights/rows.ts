@@ -1,12 +1,12 @@
 /**
- * Single rows of a table too large to load: the embeddings of a prompt's tokens.
+ * Little of large files: rows of a table too large to load, the embeddings of a prompt's tokens, and single small tensors.
  *
  * @module
  */
 
 import { WeightsError } from '../errors.ts';
 import type { CheckedSource } from './checked-source.ts';
-import { decode, isWeightDtype, unsupportedDtype, WEIGHT_BYTES } from './dtypes.ts';
+import { decode, formatOf, unsupportedDtype } from './formats.ts';
 import { joinSpans, type Span } from './ranges.ts';
 import { type Piece, streamRanges } from './read.ts';
 import type { TensorInfo } from './safetensors.ts';
@@ -44,18 +44,43 @@ export async function readRows(
       'The tokenizer does not belong to this text encoder: their vocabularies differ.',
     );
   }
-  if (!isWeightDtype(info.dtype))
-    throw unsupportedDtype(`${source.label}: ${name} in ${info.file} is in ${info.dtype}`);
-  const rowBytes = width * WEIGHT_BYTES[info.dtype];
+  const format = formatOf(info);
+  if (!format) throw unsupportedDtype(`${source.label}: ${name} in ${info.file} is in ${info.dtype}`);
+  const rowBytes = (width / format.blockSize) * format.blockBytes;
   const table = new RowTable(info.start, rowBytes, rows);
   await fetchSpans(source, info.file, table.spans(), signal, (piece) => table.add(piece));
-  const unique = decode(table.bytes, info.dtype);
+  const unique = format.decode(table.bytes);
   const result = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {
     const at = table.slotOf(row) * width;
     result.set(unique.subarray(at, at + width), i * width);
   });
   return result;
+}
+
+/**
+ * Small tensors of any files, each as f32, by name; those that lie near each other come together.
+ *
+ * @param wanted In formats that are read. @throws SourceError; `signal.reason` on abort.
+ */
+export async function readTensors(
+  source: CheckedSource,
+  wanted: readonly TensorInfo[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const found = new Map<string, Float32Array>();
+  for (const file of new Set(wanted.map((info) => info.file))) {
+    const tensors = wanted.filter((info) => info.file === file).sort((a, b) => a.start - b.start);
+    const bytes = new Map(tensors.map((info) => [info, new Uint8Array(info.end - info.start)]));
+    await fetchSpans(source, file, joinSpans(tensors, MAX_GAP_BYTES), signal, (piece) => {
+      for (const [{ start, end }, own] of bytes) {
+        const [from, to] = [Math.max(start, piece.offset), Math.min(end, piece.offset + piece.bytes.length)];
+        if (from < to) own.set(piece.bytes.subarray(from - piece.offset, to - piece.offset), from - start);
+      }
+    });
+    for (const [info, own] of bytes) found.set(info.name, decode(own, info));
+  }
+  return found;
 }
 
 /** The first span alone shows whether the source does ranges; only then do several lanes share the rest. */

@@ -42,10 +42,10 @@ export interface WeightSource {
    */
   open(path: string, range?: ByteRange, signal?: AbortSignal): Promise<OpenedFile>;
   /**
-   * Names of the files that lie directly in a folder, `''` for the top; none where there is no such folder. Left out
-   * where nobody can tell, as of a server: then names are tried.
+   * Names of the files that lie directly in a folder, `''` for the top; none where there is no such folder. Left out, or
+   * undefined, where nobody can tell, as of a server: then names are tried.
    */
-  list?(folder: string, signal?: AbortSignal): Promise<readonly string[]>;
+  list?(folder: string, signal?: AbortSignal): Promise<readonly string[] | undefined>;
 }
 
 /** The file is not there: the one {@link SourceError} after which another file name may be tried. */

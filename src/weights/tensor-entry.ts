@@ -8,12 +8,15 @@ import type { WeightsError } from '../errors.ts';
 import { DTYPE_BITS } from './dtypes.ts';
 import { HeaderObject, type HeaderValue } from './header-json.ts';
 import { broken, shown } from './header-problem.ts';
+import type { WeightFormat } from './weight-format.ts';
 
 /** A tensor as its file describes it; its bytes are row-major and little-endian. */
 export interface TensorInfo {
   readonly name: string;
   /** Its format's name as the file has it, such as `F16`: also one that is not read, or not known. */
   readonly dtype: string;
+  /** How it is stored, where the format's name does not say: with a scale beside it, say. */
+  readonly format?: WeightFormat;
   /** Sizes, outermost first; `[]` is one number. Exact but for those of a tensor without elements. */
   readonly shape: readonly number[];
   /** Path of its file in the model folder. */

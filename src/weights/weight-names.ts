@@ -15,6 +15,9 @@ export interface WeightName {
   readonly variant?: string | undefined;
 }
 
+/** How a file of weights ends, whatever its name; a shard is none without its index. */
+const WEIGHTS = /(?<!-\d+-of-\d+)\.(?:safetensors|gguf)$/i;
+
 const STEMS = ['diffusion_pytorch_model', 'model'];
 
 /** Variants that are tried where a source cannot list its files, those that publishers use most first. */
@@ -31,10 +34,10 @@ export function checkVariant(variant: string | undefined): void {
 
 /**
  * The names by which a folder's weights may be found, in the order in which they are tried: those of the variant that is
- * wanted, then plain ones, then those of the one variant that there is.
+ * wanted, then plain ones, then those of the one variant that there is, then the one file of weights, whatever its name.
  *
  * @param label The folder, for messages. @param names The names of its files, where they are known.
- * @throws {OptionError} listing the variants that are there, when that leaves a choice.
+ * @throws {OptionError} listing the variants or files that are there, when that leaves a choice.
  */
 export function candidateNames(label: string, names: readonly string[] | undefined, variant?: string): WeightName[] {
   const wanted = [...(variant === undefined ? [] : weightNames(variant)), ...weightNames()];
@@ -43,7 +46,8 @@ export function candidateNames(label: string, names: readonly string[] | undefin
   const found = there(wanted);
   if (found.length > 0) return found;
   const variants = variantsOf(names);
-  if (variants.length === 0 || (variants.length === 1 && variant === undefined)) {
+  if (variants.length === 0) return freeNames(label, names);
+  if (variants.length === 1 && variant === undefined) {
     return there(variants.flatMap((one) => weightNames(one)));
   }
   throw openChoice(label, variants, variant);
@@ -55,6 +59,16 @@ export function openChoice(label: string, variants: readonly string[], variant: 
   return new OptionError(
     `${label} holds its weights only as ${variants.join(', ')}.${asked}`,
     `Pass variant: ${JSON.stringify(variants[0])}${variants.length > 1 ? ', say' : ''}.`,
+  );
+}
+
+/** The one file of weights in a folder without usual names, as other programs save them. */
+function freeNames(label: string, names: readonly string[]): WeightName[] {
+  const found = names.filter((name) => WEIGHTS.test(name));
+  if (found.length < 2) return found.map((name) => ({ name, isIndex: false }));
+  throw new OptionError(
+    `${label} holds ${found.length} files of weights, none by its usual name: ${found.slice(0, 5).join(', ')}.`,
+    `Pass the one to use as a part: { ..., transformer: file }.`,
   );
 }
 
@@ -72,6 +86,7 @@ function weightNames(variant?: string): WeightName[] {
     return [
       ...named(false, (stem) => `${stem}.safetensors`),
       ...named(true, (stem) => `${stem}.safetensors.index.json`),
+      ...named(false, (stem) => `${stem}.gguf`),
     ];
   }
   return [

@@ -4,10 +4,11 @@ import { elements, type Dtype as GpuDtype, Tensor } from '../gpu/tensor.ts';
 import type { Linear, LinearPart } from '../ops/matmul.ts';
 import type { Checkpoint, StreamOptions } from './checkpoint.ts';
 import { type Delivery, deliver } from './delivery.ts';
-import { isWeightDtype, unsupportedDtype } from './dtypes.ts';
+import { formatOf, unsupportedDtype } from './formats.ts';
 import { sortUnread, type Unread, type UnreadRules } from './unread.ts';
 
-/** How matrices are kept: as f16, as f32, or `stored`: f16 where the file has F16, else f32 (F32 and BF16 exactly). */
+/** How matrices are kept: as f16, as f32, or `stored`: f16 where the file has F16 or fewer bits, else f32
+ * (F32 and BF16 exactly). */
 export type WeightPrecision = 'f16' | 'f32' | 'stored';
 
 /** Options of `WeightSet.linear`. */
@@ -69,6 +70,12 @@ export class WeightSet {
   /** Whether the checkpoint has a tensor of this name. */
   has(name: string): boolean {
     return this.checkpoint.tensors.has(name);
+  }
+
+  /** Bytes of the declared tensors as they are stored: what loading needs of files, which it reads whole if they are listed. */
+  get downloadBytes(): number {
+    const found = [...this.#deliveries.keys()].map((name) => this.checkpoint.tensors.get(name));
+    return found.reduce((sum, info) => sum + (info ? info.end - info.start : 0), 0);
   }
 
   /** A bias, norm weight or table, in f32. @param storedShape Shape in the file, of as many elements. */
@@ -146,8 +153,7 @@ export class WeightSet {
     this.#declared.add(name);
     const found = this.checkpoint.tensors.get(name);
     if (!found) this.#problems.push(`${name} [${shape}] is missing`);
-    else if (!isWeightDtype(found.dtype))
-      this.#unsupported.push(`${name} in ${found.file} is ${found.dtype.slice(0, 40)}`);
+    else if (!formatOf(found)) this.#unsupported.push(`${name} in ${found.file} is ${found.dtype.slice(0, 40)}`);
     else if (found.shape.join() !== shape.join()) this.#problems.push(`${name} is [${found.shape}], not [${shape}]`);
   }
 
@@ -231,7 +237,12 @@ export class WeightSet {
 
   #matrixDtype(names: readonly string[]): 'f16' | 'f32' {
     if (this.precision !== 'stored') return this.precision;
-    return names.every((name) => this.checkpoint.tensors.get(name)?.dtype === 'F16') ? 'f16' : 'f32';
+    const isNarrow = (name: string) => {
+      const info = this.checkpoint.tensors.get(name);
+      const format = info && formatOf(info);
+      return info?.dtype === 'F16' || (format !== undefined && format.blockBytes < 2 * format.blockSize);
+    };
+    return names.every(isNarrow) ? 'f16' : 'f32';
   }
 }
 

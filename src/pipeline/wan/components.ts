@@ -2,12 +2,20 @@ import { UnsupportedModelError } from '../../errors.ts';
 import { type ConfigJson, readConfig } from '../../models/config.ts';
 import { parseT5Config } from '../../models/t5/config.ts';
 import { T5Encoder } from '../../models/t5/encoder.ts';
+import { inferT5Config } from '../../models/t5/infer-config.ts';
+import { t5Names } from '../../models/t5/names.ts';
 import { type AutoencoderKLWanConfig, parseAutoencoderKLWanConfig, WanDecoder } from '../../models/vae/index.ts';
+import { inferAutoencoderKLWanConfig } from '../../models/vae/infer-config.ts';
+import { wanVaeNames } from '../../models/vae/names.ts';
 import { parseWanTransformerConfig } from '../../models/wan/config.ts';
+import { inferWanTransformerConfig } from '../../models/wan/infer-config.ts';
+import { wanTransformerNames } from '../../models/wan/names.ts';
 import { WanTransformer3DModel } from '../../models/wan/transformer.ts';
 import { schedulerConfig } from '../../samplers/index.ts';
 import { loadTokenizer, type PromptTokenizer } from '../../text/tokenizer.ts';
+import type { PartNames } from '../../weights/key-names.ts';
 import type { DeclaredPart } from '../model-info.ts';
+import { type InferConfig, partConfig } from '../part-config.ts';
 import {
   checkParts,
   componentClass,
@@ -57,32 +65,29 @@ export async function openWanComponents(
       'Use a pipeline with one transformer, such as Wan2.1-T2V-1.3B.',
     );
   }
-  const config = (path: string) => readConfig(source, path, signal);
-  const open = (name: string, kept = precision) => openPart(model, index, name, { ...options, precision: kept });
+  const open = async (name: string, names: PartNames, infer: InferConfig, kept = precision) => {
+    const part = await openPart(model, index, name, { ...options, precision: kept }, names);
+    return { ...part, config: await partConfig(model, name, part.checkpoint, infer, signal) };
+  };
   const hasText = componentClass(index, 'text_encoder') !== undefined;
   const textClass = hasText ? expectClass(index, 'text_encoder', 'UMT5EncoderModel', 'T5EncoderModel') : undefined;
-  const [transformerConfig, vaeConfig, schedulerFile, textConfig, transformer, vae, text, tokenizer] =
-    await Promise.all([
-      config('transformer/config.json'),
-      config('vae/config.json'),
-      config('scheduler/scheduler_config.json'),
-      hasText ? config('text_encoder/config.json') : undefined,
-      open('transformer', unpacked(options)),
-      open('vae', unpacked(options)),
-      hasText ? open('text_encoder') : undefined,
-      hasText ? loadTokenizer(source, 'tokenizer', signal) : undefined,
-    ]);
-  const latents = parseAutoencoderKLWanConfig(vaeConfig);
+  const [schedulerFile, transformer, vae, text, tokenizer] = await Promise.all([
+    readConfig(source, 'scheduler/scheduler_config.json', signal),
+    open('transformer', wanTransformerNames, inferWanTransformerConfig, unpacked(options)),
+    open('vae', wanVaeNames, inferAutoencoderKLWanConfig, unpacked(options)),
+    hasText ? open('text_encoder', t5Names, inferT5Config) : undefined,
+    hasText ? loadTokenizer(source, 'tokenizer', signal) : undefined,
+  ]);
+  const latents = parseAutoencoderKLWanConfig(vae.config);
   const models = {
-    transformer: new WanTransformer3DModel(parseWanTransformerConfig(transformerConfig), transformer.weights),
+    transformer: new WanTransformer3DModel(parseWanTransformerConfig(transformer.config), transformer.weights),
     decoder: new WanDecoder(vae.weights, latents),
     vaeConfig: latents,
     scheduler: schedulerConfig(schedulerFile, componentClass(index, 'scheduler')),
     // `expand_timesteps` is the mark of Wan 2.2's TI2V 5B, the one model of the family that was not made for 16.
     fps: index.expand_timesteps === true ? 24 : 16,
   };
-  const encoder =
-    text && textConfig && new T5Encoder(parseT5Config(textConfig, textClass), text.checkpoint, text.weights);
+  const encoder = text && new T5Encoder(parseT5Config(text.config, textClass), text.checkpoint, text.weights);
   const parts = [...(text ? [text] : []), transformer, vae];
   const warnings = checkParts(model, parts, options);
   checkFit(source.label, models, encoder);

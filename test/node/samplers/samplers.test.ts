@@ -9,7 +9,7 @@ import {
   workingSampler,
 } from '../../../src/samplers/index.ts';
 import { guidedUpdate, type Sampler } from '../../../src/samplers/sampler.ts';
-import { decode } from '../../../src/weights/dtypes.ts';
+import { decode } from '../../../src/weights/formats.ts';
 import { parseHeaderLength, parseSafetensorsHeader } from '../../../src/weights/safetensors.ts';
 
 /** Keys of UniPC for a flow. */
@@ -24,7 +24,7 @@ async function recorded(path: string): Promise<Map<string, Float32Array>> {
   const start = 8 + parseHeaderLength(path, bytes.subarray(0, 8), bytes.length);
   const { tensors } = parseSafetensorsHeader(path, bytes.subarray(8, start), bytes.length - start);
   const floats = [...tensors.values()].filter(({ dtype }) => dtype === 'F32');
-  return new Map(floats.map(({ name, start: from, end, dtype }) => [name, decode(bytes.slice(from, end), dtype)]));
+  return new Map(floats.map(({ name, start: from, end, dtype }) => [name, decode(bytes.slice(from, end), { dtype })]));
 }
 
 /** Runs a sampler on a velocity that is known in closed form, x0 = x - sigma v being `target`. */

@@ -127,7 +127,7 @@ describe('a model by its address', () => {
     },
   );
 
-  it.each(['./m/', '.', '..', '/m/', 'models/wan'])('%s needs a page to count from', async (address) => {
+  it.each(['./m/', '.', '..', '/m/', 'models/wan/'])('%s needs a page to count from', async (address) => {
     await expect(resolveModel(address, undefined)).rejects.toThrow(
       /no address where there is no page\. Give a whole URL/,
     );

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { IntegrityError, SourceError, WeightsError } from '../../../src/errors.ts';
 import { openCheckpoint } from '../../../src/weights/checkpoint.ts';
-import { decode, packF16 } from '../../../src/weights/dtypes.ts';
+import { packF16 } from '../../../src/weights/dtypes.ts';
+import { decode } from '../../../src/weights/formats.ts';
 import type { ManifestFile } from '../../../src/weights/manifest.ts';
 import { MissingFileError, sourceFromFiles, sourceFromUrl, type WeightSource } from '../../../src/weights/source.ts';
 import { expectBytes, f32, listed, noise, safetensors, serve, type TestServer, type TestTensor } from './support.ts';
@@ -282,7 +283,9 @@ describe('Checkpoint.readRows', () => {
     expect([...(await checkpoint.readRows('f32', rows))]).toEqual(expected(values));
     // 0, 5 and 6 are near: three ranges. Where ranges are ignored: one pass for the first, one for the rest.
     expect(server.requests.length).toBe(ignoreRange ? 2 : 3);
-    expect([...(await checkpoint.readRows('f16', rows))]).toEqual(expected(decode(new Uint8Array(half.buffer), 'F16')));
+    expect([...(await checkpoint.readRows('f16', rows))]).toEqual(
+      expected(decode(new Uint8Array(half.buffer), { dtype: 'F16' })),
+    );
   });
 
   it('gives no rows for none', async () => {

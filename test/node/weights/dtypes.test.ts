@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { UnsupportedModelError } from '../../../src/errors.ts';
 import {
   bfloat16ToFloat32,
-  decode,
   decodeInt64,
   float16ToFloat32,
   float32ToFloat16,
   packF16,
 } from '../../../src/weights/dtypes.ts';
+import { decode } from '../../../src/weights/formats.ts';
 import fc from '../../support/property.ts';
 
 /** What f16 bits mean, by the definition. */
@@ -25,7 +25,7 @@ const POSITIVE = FINITE.filter((bits) => bits < 0x8000);
 
 describe('f16', () => {
   it('decodes all 65536 values', () => {
-    const decoded = decode(new Uint8Array(new Uint16Array(ALL).buffer), 'F16');
+    const decoded = decode(new Uint8Array(new Uint16Array(ALL).buffer), { dtype: 'F16' });
     const wrong = ALL.filter((bits) => !Object.is(decoded[bits], halfValue(bits)));
     expect(wrong).toEqual([]);
     expect(ALL.filter((bits) => !Object.is(float16ToFloat32(bits), halfValue(bits)))).toEqual([]);
@@ -80,7 +80,7 @@ describe('f16', () => {
 describe('decode', () => {
   it('takes bf16 as the upper half of f32, for all 65536 values', () => {
     const words = new Float32Array(new Uint32Array(ALL.map((bits) => bits * 65536)).buffer);
-    const decoded = decode(new Uint8Array(new Uint16Array(ALL).buffer), 'BF16');
+    const decoded = decode(new Uint8Array(new Uint16Array(ALL).buffer), { dtype: 'BF16' });
     expect(ALL.filter((bits) => !Object.is(decoded[bits], words[bits]))).toEqual([]);
     expect(ALL.filter((bits) => !Object.is(bfloat16ToFloat32(bits), words[bits]))).toEqual([]);
   });
@@ -89,14 +89,14 @@ describe('decode', () => {
     const bytes = new Uint8Array(17);
     bytes.set(new Uint8Array(new Float32Array([1.5, -0]).buffer), 1);
     bytes.set(new Uint8Array(new BigInt64Array([-3n]).buffer), 9);
-    const floats = decode(bytes.subarray(1, 9), 'F32');
+    const floats = decode(bytes.subarray(1, 9), { dtype: 'F32' });
     bytes.fill(255, 1, 9);
     expect([...floats]).toEqual([1.5, -0]);
     expect(decodeInt64(bytes.subarray(9))).toEqual([-3]);
   });
 
   it('names a format that weights may not have, and an integer that does not fit', () => {
-    expect(() => decode(new Uint8Array(4), 'I32')).toThrow(UnsupportedModelError);
+    expect(() => decode(new Uint8Array(4), { dtype: 'I32' })).toThrow(UnsupportedModelError);
     expect(() => decodeInt64(new Uint8Array(new BigInt64Array([2n ** 53n]).buffer))).toThrow(/9007199254740992/);
   });
 });

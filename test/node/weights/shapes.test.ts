@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openCheckpoint } from '../../../src/weights/checkpoint.ts';
-import { decode } from '../../../src/weights/dtypes.ts';
+import { decode } from '../../../src/weights/formats.ts';
 import { parseManifest } from '../../../src/weights/manifest.ts';
 import { readJson } from '../../../src/weights/source.ts';
 import { diskSource } from './support.ts';
@@ -23,7 +23,7 @@ it.each([
     () => true,
     (info, data) => {
       bytes += data.length;
-      expect(decode(data, info.dtype).every(Number.isFinite)).toBe(true);
+      expect(decode(data, info).every(Number.isFinite)).toBe(true);
     },
   );
   expect(bytes).toBe(checkpoint.bytes);

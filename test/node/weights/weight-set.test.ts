@@ -5,7 +5,7 @@ import { sourceFromFiles } from '../../../src/weights/source.ts';
 import { WeightSet } from '../../../src/weights/weight-set.ts';
 import { f32, noise, safetensors, type TestTensor } from './support.ts';
 
-const fp8: TestTensor = { name: 'up.weight', dtype: 'F8_E4M3', shape: [4, 4], bytes: noise(16) };
+const fp8: TestTensor = { name: 'up.weight', dtype: 'F8_E8M0', shape: [4, 4], bytes: noise(16) };
 const bias = f32('up.bias', [4], [1, 2, 3, 4]);
 
 async function weightsOf(...tensors: TestTensor[]): Promise<WeightSet> {
@@ -22,7 +22,7 @@ describe('WeightSet.check', () => {
     weights.linear('up', UP);
     expect(() => weights.check()).toThrow(UnsupportedModelError);
     const named =
-      /m: transformer: up\.weight in transformer\/diffusion_pytorch_model\.safetensors is F8_E4M3; .*F32, F16/;
+      /m: transformer: up\.weight in transformer\/diffusion_pytorch_model\.safetensors is F8_E8M0; .*F32, F16/;
     expect(() => weights.check()).toThrow(named);
   });
 

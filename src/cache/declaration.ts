@@ -1,5 +1,6 @@
 import type { VerdictRule } from '../ops/verdict-rule.ts';
 import type { Action } from './action.ts';
+import type { Filter } from './filter.ts';
 import { type Branch, branchOf, type ForwardKey } from './run-shape.ts';
 import type { Site } from './site.ts';
 
@@ -48,6 +49,8 @@ export interface Metric {
 export interface Measurement {
   readonly name: string;
   readonly metric: Metric;
+  /** What values go through before they are compared; absent: nothing. */
+  readonly filter?: Filter;
   /** What each value is compared with: one of the policy's slots, which the measurement fills. */
   readonly slots: readonly string[];
   /** Whether each measured value becomes what the next is compared with; else `refresh` says when. */

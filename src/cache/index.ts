@@ -12,6 +12,7 @@ import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
 import { none } from './none.ts';
 import { pab } from './pab.ts';
+import { seacache } from './seacache.ts';
 import { smoothcache } from './smoothcache.ts';
 import { taylorseer } from './taylorseer.ts';
 import { teacache } from './teacache.ts';
@@ -21,6 +22,7 @@ export const POLICIES: readonly PolicyKind[] = [
   none,
   bwcache,
   teacache,
+  seacache,
   fbcache,
   smoothcache,
   taylorseer,

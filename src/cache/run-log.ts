@@ -64,10 +64,10 @@ export function measuredSites({
   slots,
   measurements = [],
 }: Pick<Declaration, 'slots' | 'measurements'>): MeasuredSites[] {
-  return measurements.map(({ name, metric: { kind, ...how }, slots: names }) => {
+  return measurements.map(({ name, metric: { kind, ...how }, filter, slots: names }) => {
     const measured = slots.filter((slot) => names.includes(slot.name));
     const [{ value = 'output', every = 1 } = {}] = measured;
-    const metric = [kind, ...Object.values(how)].join('/');
+    const metric = [kind, ...Object.values(how), ...(filter ? [filter.name] : [])].join('/');
     return { name, value, every, metric, sites: measured.map(({ site }) => site) };
   });
 }

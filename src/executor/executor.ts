@@ -129,9 +129,12 @@ export class Executor {
     for (const part of this.#parts) part.stop();
   }
 
-  /** Writes what rides on actions: forecasts' weights, and which heads are computed. */
-  #write({ key, weights }: Forward, actions: readonly Action[]): void {
-    const { slots } = this.parts(key);
+  /** Writes what changes from step to step: forecasts' weights, which heads are computed, filters of what is measured. */
+  #write({ step, key, weights }: Forward, actions: readonly Action[]): void {
+    const { slots, measurements } = this.parts(key);
+    for (const action of flattened(actions)) {
+      if (action.kind === 'measure') measurements.get(action.measurement)?.writeFilter(step);
+    }
     if (!slots) return;
     for (const [slot, values] of weights) slots.writeWeights(slot, values);
     for (const action of flattened(actions)) {

@@ -17,6 +17,7 @@ import {
   knownScore,
 } from '../ops/block-diff.ts';
 import type { OpContext } from '../ops/context.ts';
+import { AxisFilter } from './axis-filter.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
 
@@ -36,6 +37,7 @@ export class MeasurementPart extends RecordedPart {
   /** [slots + 2] f32: each slot's score, their mean, and a verdict that nobody reads. */
   readonly scores: Tensor;
   readonly #probes: readonly Probe[];
+  readonly #filter: AxisFilter | undefined;
   #hasPrevious = false;
 
   /** @param isRead Whether the scores come back to the host. */
@@ -56,6 +58,7 @@ export class MeasurementPart extends RecordedPart {
     const shares = blockDiffShares(blockDiffVariant(ops.capabilities), Math.max(...counts));
     const partials = recorder.persistent('partials', [slots.length, shares, 2]);
     const scores = recorder.persistent('scores', [slots.length + 2]);
+    const filter = measurement.filter && new AxisFilter(recorder, measurement.filter, forward.grid);
     const probes = sites.map(({ slot, site }, place): Probe => {
       const { name, value, every = 1, precision = 'f32' } = slot;
       const shape = valueShape(slot, forward);
@@ -65,12 +68,14 @@ export class MeasurementPart extends RecordedPart {
       if (isResidual && signal)
         recorder.section(`${name}/before`, () => assign(context, { x: forward.stream, out: signal }));
       recorder.section(`${name}/measure`, () => {
-        const feature = measured(context, slot, site, forward, signal);
+        const value = measured(context, slot, site, forward, signal);
+        const feature = filter ? filter.record(context, value) : value;
         const { denominator } = metric;
         blockDiff(context, { feature, cached: reference, every, partials, block: place, updates, denominator });
       });
       if (!updates && signal) recorder.section(`${name}/refresh`, () => assign(context, { x: signal, out: reference }));
-      if (!updates && !signal) throw new Error(`measurement ${measurement.name}: the ${value} of a site must update`);
+      if (!updates && (!signal || filter))
+        throw new Error(`measurement ${measurement.name}: the ${value} of a site must update`);
       return {
         slot,
         site,
@@ -83,6 +88,7 @@ export class MeasurementPart extends RecordedPart {
     super(recorder.finish(), isRead ? [scores] : []);
     this.scores = scores;
     this.#probes = probes;
+    this.#filter = filter;
   }
 
   override async start(gpu: Gpu): Promise<void> {
@@ -118,6 +124,11 @@ export class MeasurementPart extends RecordedPart {
       ...parts.flatMap(({ pieces }, i) => [...of(before, i), ...pieces, ...of(after, i)]),
       this.piece('scores'),
     ];
+  }
+
+  /** Writes the filter of a step, before it measures. */
+  writeFilter(step: number): void {
+    this.#filter?.write(this.allocated.gpu, step);
   }
 
   /** What was measured becomes what is compared next. */

@@ -34,6 +34,8 @@ export interface Slot {
   readonly every?: number;
   /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */
   readonly relativeTo?: Branch;
+  /** Of a sub-layer `beforeGate`: how many tokens may be computed anew at a time, each number that there is. */
+  readonly tokenCounts?: readonly number[];
   /** Only this branch's forwards keep it; absent: each. */
   readonly branch?: Branch;
 }

@@ -6,6 +6,7 @@
 import { OptionError } from '../errors.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
+import { duca } from './duca.ts';
 import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
@@ -16,6 +17,7 @@ import { seacache } from './seacache.ts';
 import { smoothcache } from './smoothcache.ts';
 import { taylorseer } from './taylorseer.ts';
 import { teacache } from './teacache.ts';
+import { toca } from './toca.ts';
 
 /** Every policy that is built. */
 export const POLICIES: readonly PolicyKind[] = [
@@ -28,6 +30,8 @@ export const POLICIES: readonly PolicyKind[] = [
   taylorseer,
   pab,
   fastercache,
+  toca,
+  duca,
   fewerSteps,
 ];
 

@@ -43,8 +43,16 @@ export interface RunShape {
   readonly subLayers: readonly SubLayer[];
   /** Latent frames, rows and columns. */
   readonly latentSize: readonly [frames: number, rows: number, columns: number];
+  /** How the tokens of each forward lie: frames, each of rows of so many, one after the other. */
+  readonly grids: Readonly<Partial<Record<ForwardKey, readonly [frames: number, rows: number, columns: number]>>>;
   /** Of the initial noise: what a policy draws at random is drawn from it. */
   readonly seed: number;
+}
+
+/** How many tokens a forward has; 0 where that is not known, as in reports from before they told. */
+export function tokensOf({ grids }: Partial<Pick<RunShape, 'grids'>>, key: ForwardKey): number {
+  const [frames, rows, columns] = grids?.[key] ?? [0, 0, 0];
+  return frames * rows * columns;
 }
 
 /** What an artifact is made for: one that was made for another run is refused. */

@@ -141,6 +141,7 @@ export class Executor {
       if (action.kind !== 'keep') continue;
       const ran = action.of.find((inner): inner is Run => inner.kind === 'run');
       slots.writeMask(action.slot, ran?.heads);
+      if (ran?.tokens) slots.writeTokens(action.slot, ran.tokens);
     }
   }
 

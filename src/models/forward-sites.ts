@@ -11,6 +11,13 @@ export interface SubLayerSite {
   record(ops: OpContext, into?: Tensor): void;
   /** Records what adds a kept output to the stream, with the gate of the current timestep. @param kept [tokens, width] f32. */
   recordAdd(ops: OpContext, kept: Tensor): void;
+  /**
+   * Records it for some tokens: their rows of a kept output, as before its gate, are computed anew. Absent for one whose
+   * tokens need each other.
+   *
+   * @param list [at least count] u32: which tokens, each once. @param kept [tokens, width] f32.
+   */
+  recordTokens?(ops: OpContext, list: Tensor, count: number, kept: Tensor): void;
   /** Of an attention, by heads; absent for others. */
   readonly heads?: HeadsSite;
 }

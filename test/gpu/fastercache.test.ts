@@ -13,7 +13,7 @@ const STEPS = 10;
 let runs: TinyRuns;
 beforeAll(async () => {
   runs = await TinyRuns.open(await testGpu(), STEPS);
-}, 60_000);
+}, 120_000);
 afterAll(() => runs.dispose());
 
 test('goes as under diffusers’ hook, step by step', { timeout: 300_000 }, async () => {

@@ -15,7 +15,7 @@ const STEPS = 5;
 let runs: TinyRuns;
 beforeAll(async () => {
   runs = await TinyRuns.open(await testGpu(), STEPS);
-}, 60_000);
+}, 120_000);
 afterAll(() => runs.dispose());
 
 /** Another filter at each step. */

@@ -1,3 +1,4 @@
+import type { Tensor } from '../../gpu/tensor.ts';
 import type { SubLayerSite } from '../../models/forward-sites.ts';
 import { weightedSum } from '../../ops/weighted-sum.ts';
 import { type KeptSlot, places, type SlotContext } from './kept-slot.ts';
@@ -15,7 +16,8 @@ export function beforeGateSlot(context: SlotContext, subLayer: SubLayerSite): Ke
     return { compute, add };
   });
   const keep = sections.map(({ compute, add }) => ({ instead: [compute, add] }));
-  if (!weights) return { tensors, keep, restore: sections.map(({ add }) => add) };
+  if (!weights)
+    return { tensors, keep, restore: sections.map(({ add }) => add), ...someTokens(context, subLayer, tensors) };
   const addForecast = () => {
     const forecast = recorder.temporary('forecast', shape);
     weightedSum(ops, { inputs: tensors, weights, out: forecast });
@@ -30,4 +32,26 @@ export function beforeGateSlot(context: SlotContext, subLayer: SubLayerSite): Ke
     return [section];
   });
   return { tensors, weights, keep, restore: [restore], keepRestored };
+}
+
+/** Computes some tokens of what is kept anew, and adds all: a list of them for each number that may be asked for. */
+function someTokens(
+  { ops, slot }: SlotContext,
+  subLayer: SubLayerSite,
+  [kept]: readonly Tensor[],
+): Pick<KeptSlot, 'some'> {
+  const { name, tokenCounts = [] } = slot;
+  if (!kept || tokenCounts.length === 0) return {};
+  const list = ops.recorder.persistent(`${name}.tokens`, [Math.max(...tokenCounts)], 'u32');
+  const sections = new Map(
+    [...new Set(tokenCounts)].map((count) => {
+      const section = `${name}/tokens.${count}`;
+      ops.recorder.section(section, () => {
+        if (!subLayer.recordTokens) throw new Error(`slot ${name}: tokens of its site need each other`);
+        subLayer.recordTokens(ops, list, count, kept);
+      });
+      return [count, [section, `${name}/add.0`]];
+    }),
+  );
+  return { some: { list, sections } };
 }

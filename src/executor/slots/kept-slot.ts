@@ -21,6 +21,8 @@ export interface KeptSlot {
   readonly tensors: readonly Tensor[];
   /** Of a forecast, f32: a weight for each place or, where there is one place, for each part of what it has. */
   readonly weights?: Tensor;
+  /** Which tokens are computed anew, [most] u32, and by their number what does so and adds all; where some ever are. */
+  readonly some?: { readonly list: Tensor; readonly sections: ReadonlyMap<number, readonly string[]> };
   /** Which heads are computed, [heads] u32; for a slot that keeps heads. */
   readonly mask?: Tensor;
   /** By place, the sections before and after what is kept; or those that run it, in the place of the site's own. */

@@ -48,11 +48,15 @@ describe.each(MEASURED)('%s', (name) => {
 });
 
 describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
+  const STEPS = 9;
+  const both = ['cond', 'uncond'] as const;
+  const own = { ...(name === 'smoothcache' && { artifact: artifact(STEPS) }) };
+  const hasLimits = 'stepsMask' in (POLICIES.find((kind) => kind.name === name)?.options ?? {});
+
   // Asked by itself: the scheduler, which would let no policy reuse there, is not to pass this for it.
   test('U14: at the first step it takes nothing that was kept', () => {
-    const options = name === 'smoothcache' ? { artifact: artifact(9) } : {};
-    const { policy } = configurePolicy(name, options);
-    const run = runShape(9, ['cond', 'uncond']);
+    const { policy } = configurePolicy(name, own);
+    const run = runShape(STEPS);
     policy.declare(run);
     policy.begin(run);
     for (const key of run.keys) {
@@ -60,6 +64,28 @@ describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
       expect(actions.filter((action) => action.kind === 'restore' || (action.kind === 'run' && action.heads))).toEqual(
         [],
       );
+    }
+  });
+
+  test.runIf(hasLimits)('U1: a mask of ones computes everything', () => {
+    const { schedule, blocks } = decide(name, { ...own, stepsMask: '1'.repeat(STEPS) }, STEPS, () => 0, both);
+    expect(schedule).toEqual({ cond: '1'.repeat(STEPS), uncond: '1'.repeat(STEPS) });
+    expect(blocks.reused).toBe(0);
+  });
+
+  test.runIf(hasLimits)('where the prompt’s branch leads, both reuse the same', () => {
+    const { sites } = decide(name, { ...own, branches: 'condLeads' }, STEPS, () => 0, both);
+    const of = (key: string) => sites.filter((row) => row.key === key).map(({ site, digits }) => [site, digits]);
+    expect(of('uncond')).toEqual(of('cond'));
+  });
+
+  test('U6: a run after another, whole or aborted, is a fresh one', () => {
+    const run = runShape(STEPS);
+    const fresh = decide(name, own, STEPS, () => 0.01, both);
+    for (const until of [STEPS, 4]) {
+      const { policy, limits } = configurePolicy(name, own);
+      runScript(new Scheduler(policy, run, {}, limits), run, () => 0.04, until);
+      expect(runScript(new Scheduler(policy, run, {}, limits), run, () => 0.01)).toEqual(fresh);
     }
   });
 

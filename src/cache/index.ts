@@ -15,6 +15,7 @@ import { none } from './none.ts';
 import { pab } from './pab.ts';
 import { seacache } from './seacache.ts';
 import { smoothcache } from './smoothcache.ts';
+import { spectrum } from './spectrum.ts';
 import { taylorseer } from './taylorseer.ts';
 import { teacache } from './teacache.ts';
 import { toca } from './toca.ts';
@@ -28,6 +29,7 @@ export const POLICIES: readonly PolicyKind[] = [
   fbcache,
   smoothcache,
   taylorseer,
+  spectrum,
   pab,
   fastercache,
   toca,

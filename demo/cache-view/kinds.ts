@@ -26,6 +26,7 @@ export const KINDS: Readonly<Record<Became, KindOfCell>> = {
 const DIGITS: Readonly<Record<string, Became>> = {
   1: 'computed',
   h: 'partly',
+  t: 'partly',
   0: 'reused',
   f: 'forecast',
   b: 'rebuilt',

@@ -7,6 +7,8 @@ export interface Run {
   readonly site: Site;
   /** Of a sub-layer kept by heads: those that are computed; the others are what the slot kept. Absent: all. */
   readonly heads?: readonly boolean[];
+  /** Of a sub-layer that is kept before its gate: those tokens that are computed; the others are what the slot kept. */
+  readonly tokens?: readonly number[];
 }
 
 /** Runs actions, and keeps in a slot what their site has come to by them; also what it restores itself, by a forecast. */
@@ -59,6 +61,11 @@ export type Action = Run | Keep | Restore | Measure | Refresh | Decide;
 /** See `Run`. */
 export function run(site: Site, heads?: readonly boolean[]): Run {
   return { kind: 'run', site, ...(heads && { heads }) };
+}
+
+/** Runs a sub-layer for some tokens: see `Run`. */
+export function runTokens(site: Site, tokens: readonly number[]): Run {
+  return { kind: 'run', site, tokens };
 }
 
 /** See `Keep`. */

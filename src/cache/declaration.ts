@@ -1,6 +1,7 @@
 import type { Metric } from '../ops/metrics/index.ts';
 import type { VerdictRule } from '../ops/verdict-rule.ts';
 import type { Action } from './action.ts';
+import type { Filter } from './filter.ts';
 import { type Branch, branchOf, type ForwardKey } from './run-shape.ts';
 import type { Site } from './site.ts';
 
@@ -36,6 +37,8 @@ export interface Slot {
   readonly every?: number;
   /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */
   readonly relativeTo?: Branch;
+  /** Of a sub-layer `beforeGate`: how many tokens may be computed anew at a time, each number that there is. */
+  readonly tokenCounts?: readonly number[];
   /** Only this branch's forwards keep it; absent: each. */
   readonly branch?: Branch;
 }
@@ -44,6 +47,8 @@ export interface Slot {
 export interface Measurement {
   readonly name: string;
   readonly metric: Metric;
+  /** What values go through before they are compared; absent: nothing. */
+  readonly filter?: Filter;
   /** What each value is compared with: one of the policy's slots, which the measurement fills. Of a metric of one step: what is measured; nothing is kept. */
   readonly slots: readonly string[];
   /** Whether each measured value becomes what the next is compared with; else `refresh` says when. */

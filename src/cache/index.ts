@@ -9,6 +9,7 @@ import { bac } from './bac.ts';
 import { blockcache } from './blockcache.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
+import { duca } from './duca.ts';
 import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
@@ -16,19 +17,24 @@ import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
 import { mixcache } from './mixcache.ts';
 import { none } from './none.ts';
 import { pab } from './pab.ts';
+import { seacache } from './seacache.ts';
 import { smoothcache } from './smoothcache.ts';
 import { sortblock } from './sortblock.ts';
+import { spectrum } from './spectrum.ts';
 import { taylorseer } from './taylorseer.ts';
 import { teacache } from './teacache.ts';
+import { toca } from './toca.ts';
 
 /** Every policy that is built. */
 export const POLICIES: readonly PolicyKind[] = [
   none,
   bwcache,
   teacache,
+  seacache,
   fbcache,
   smoothcache,
   taylorseer,
+  spectrum,
   pab,
   fastercache,
   adacache,
@@ -36,6 +42,8 @@ export const POLICIES: readonly PolicyKind[] = [
   bac,
   blockcache,
   mixcache,
+  toca,
+  duca,
   fewerSteps,
 ];
 

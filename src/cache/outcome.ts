@@ -1,6 +1,6 @@
 import type { Action } from './action.ts';
 import type { Declaration, Slot } from './declaration.ts';
-import type { RunShape } from './run-shape.ts';
+import { type ForwardKey, type RunShape, tokensOf } from './run-shape.ts';
 import { parseSite } from './site.ts';
 import type { SiteDigit } from './site-record.ts';
 
@@ -19,13 +19,16 @@ export interface Outcome {
 /** Finds what lists of a policy's actions come to, and refuses those that break a law. */
 export class Outcomes {
   readonly #slots: ReadonlyMap<string, Slot>;
+  readonly #tokens: number;
   /** By block and sub-layer, whether a slot can stand in for it. */
   readonly #isReusable: readonly boolean[];
 
   constructor(
     declaration: Declaration,
     private readonly run: RunShape,
+    key: ForwardKey,
   ) {
+    this.#tokens = tokensOf(run, key);
     const { slots, measurements = [] } = declaration;
     this.#slots = new Map(slots.map((slot) => [slot.name, slot]));
     if (this.#slots.size < slots.length) throw new Error('two slots of one name');
@@ -52,11 +55,12 @@ export class Outcomes {
     const visit = (list: readonly Action[], within: readonly string[]): void => {
       for (const action of list) {
         if (action.kind === 'run') {
-          const { heads } = action;
+          const { heads, tokens } = action;
           const isPart = heads?.includes(false) ?? false;
-          if (isPart) this.#expectHeads(action.site, within, isFilled);
-          const ran = this.#mark(digits, action, isPart ? 'h' : '1');
-          units += ran * (heads ? share(heads) : 1);
+          if (isPart) this.#expectKept(`${action.site}.heads`, within, isFilled);
+          if (tokens) this.#expectKept(action.site, within, isFilled);
+          const ran = this.#mark(digits, action, tokens ? 't' : isPart ? 'h' : '1');
+          units += ran * (heads ? share(heads) : 1) * (tokens ? tokens.length / this.#tokens : 1);
         } else if (action.kind === 'restore') {
           const slot = this.slot(action.slot);
           if (!isFilled(slot.name)) throw new Error(`slot ${slot.name} is restored before it was kept`);
@@ -87,10 +91,10 @@ export class Outcomes {
     return slot;
   }
 
-  /** Heads that are not computed are what a slot around the sub-layer has kept. */
-  #expectHeads(site: string, within: readonly string[], isFilled: (slot: string) => boolean): void {
-    const slot = within.find((name) => this.slot(name).site === `${site}.heads`);
-    if (slot === undefined) throw new Error(`${site} runs in part, and nothing keeps its heads`);
+  /** What is not computed of a site is what a slot around it has kept. */
+  #expectKept(site: string, within: readonly string[], isFilled: (slot: string) => boolean): void {
+    const slot = within.find((name) => this.slot(name).site === site);
+    if (slot === undefined) throw new Error(`what runs in part is not kept: ${site}`);
     if (!isFilled(slot)) throw new Error(`slot ${slot} is restored before it was kept`);
   }
 
@@ -121,7 +125,7 @@ export class Outcomes {
 }
 
 function isRun(digit: SiteDigit): boolean {
-  return digit === '1' || digit === 'h';
+  return digit === '1' || digit === 'h' || digit === 't';
 }
 
 function share(heads: readonly boolean[]): number {

@@ -65,10 +65,11 @@ export function measuredSites({
   slots,
   measurements = [],
 }: Pick<Declaration, 'slots' | 'measurements'>): MeasuredSites[] {
-  return measurements.map(({ name, metric, slots: names }) => {
+  return measurements.map(({ name, metric, filter, slots: names }) => {
     const measured = slots.filter((slot) => names.includes(slot.name));
     const [{ value = 'output', every = 1 } = {}] = measured;
-    return { name, value, every, metric: metricLabel(metric), sites: measured.map(({ site }) => site) };
+    const how = [metricLabel(metric), ...(filter ? [filter.name] : [])].join('/');
+    return { name, value, every, metric: how, sites: measured.map(({ site }) => site) };
   });
 }
 

@@ -43,6 +43,8 @@ export interface RunShape {
   readonly subLayers: readonly SubLayer[];
   /** Latent frames, rows and columns. */
   readonly latentSize: readonly [frames: number, rows: number, columns: number];
+  /** How the tokens of each forward lie: frames, each of rows of so many, one after the other. */
+  readonly grids: Readonly<Partial<Record<ForwardKey, readonly [frames: number, rows: number, columns: number]>>>;
   /** Of the initial noise: what a policy draws at random is drawn from it. */
   readonly seed: number;
 }
@@ -50,6 +52,12 @@ export interface RunShape {
 /** Latent frames of a forward: of a chunk, where a clip is denoised in chunks. */
 export function framesOf({ keys, latentSize: [frames] }: Pick<RunShape, 'keys' | 'latentSize'>): number {
   return frames / (1 + Math.max(0, ...keys.map(chunkOf)));
+}
+
+/** How many tokens a forward has; 0 where that is not known, as in reports from before they told. */
+export function tokensOf({ grids }: Partial<Pick<RunShape, 'grids'>>, key: ForwardKey): number {
+  const [frames, rows, columns] = grids?.[key] ?? [0, 0, 0];
+  return frames * rows * columns;
 }
 
 /** What an artifact is made for: one that was made for another run is refused. */

@@ -147,7 +147,7 @@ export class Scheduler {
     // Who follows keeps what its leader keeps.
     const declaration = declarationOf(this.declaration, this.leader(key));
     return {
-      outcomes: new Outcomes(declaration, this.run),
+      outcomes: new Outcomes(declaration, this.run, key),
       computeAll: computeAll(declaration, this.run),
       kept: new Map(),
       references: new Map(),
@@ -226,7 +226,9 @@ export class Scheduler {
 /** Whether any action takes something kept in the place of computing it. */
 function takesKept(actions: readonly Action[]): boolean {
   return [...flattened(actions)].some(
-    (action) => action.kind === 'restore' || (action.kind === 'run' && action.heads?.includes(false)),
+    (action) =>
+      action.kind === 'restore' ||
+      (action.kind === 'run' && (action.heads?.includes(false) || action.tokens !== undefined)),
   );
 }
 

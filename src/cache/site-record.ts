@@ -3,9 +3,9 @@ import { type Site, span } from './site.ts';
 
 /**
  * What became of a sub-layer in a step: `1` computed, `0` reused as it was kept, `f` forecast from several kept values, or
- * scaled and shifted, `b` rebuilt from the other branch, `h` computed in some heads, `-` left out.
+ * scaled and shifted, `b` rebuilt from the other branch, `h` computed in some heads, `t` for some tokens, `-` left out.
  */
-export type SiteDigit = '1' | '0' | 'f' | 'b' | 'h' | '-';
+export type SiteDigit = '1' | '0' | 'f' | 'b' | 'h' | 't' | '-';
 
 /** What became of blocks, or of one of their sub-layers, in the steps of a forward. */
 export interface SiteSchedule {

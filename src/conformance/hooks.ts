@@ -127,7 +127,7 @@ function blocksOf({ sites, shape: { steps } }: RunRecord, branch: Branch): numbe
     for (let block = Number(first); block <= Number(last); block++) {
       const of = ran.get(block) ?? new Set();
       ran.set(block, of);
-      for (let step = 0; step < steps; step++) if (digits[step] === '1' || digits[step] === 'h') of.add(step);
+      for (let step = 0; step < steps; step++) if ('1ht'.includes(digits[step] ?? '-')) of.add(step);
     }
   }
   return [...ran.values()].reduce((sum, of) => sum + of.size, 0);

@@ -129,9 +129,12 @@ export class Executor {
     for (const part of this.#parts) part.stop();
   }
 
-  /** Writes what rides on actions: forecasts' weights, scales and shifts, and which heads are computed. */
-  #write({ key, weights }: Pick<Forward, 'key' | 'weights'>, actions: readonly Action[]): void {
-    const { slots } = this.parts(key);
+  /** Writes what rides on actions: forecasts' weights, scales and shifts, which heads are computed, filters of what is measured. */
+  #write({ step, key, weights }: Pick<Forward, 'step' | 'key' | 'weights'>, actions: readonly Action[]): void {
+    const { slots, measurements } = this.parts(key);
+    for (const action of flattened(actions)) {
+      if (action.kind === 'measure') measurements.get(action.measurement)?.writeFilter(step);
+    }
     if (!slots) return;
     for (const [slot, values] of weights) slots.writeWeights(slot, values);
     for (const action of flattened(actions)) {
@@ -139,6 +142,7 @@ export class Executor {
       if (action.kind !== 'keep') continue;
       const ran = action.of.find((inner): inner is Run => inner.kind === 'run');
       slots.writeMask(action.slot, ran?.heads);
+      if (ran?.tokens) slots.writeTokens(action.slot, ran.tokens);
     }
   }
 

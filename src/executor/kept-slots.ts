@@ -132,6 +132,19 @@ export class KeptSlots extends RecordedPart {
     upload(this.allocated.gpu, tensor, written);
   }
 
+  /** Computes some tokens of what a slot has, and takes all of it. */
+  keepTokens(name: string, count: number): Piece[] {
+    const sections = this.#slot(name).some?.sections.get(count);
+    if (!sections) throw new Error(`slot ${name} does not compute ${count} tokens`);
+    return sections.map((section) => this.piece(section));
+  }
+
+  /** Writes which tokens the next keep of the slot computes. */
+  writeTokens(name: string, tokens: readonly number[]): void {
+    const { some } = this.#slot(name);
+    if (some) upload(this.allocated.gpu, some.list, Uint32Array.from(tokens));
+  }
+
   /** Writes which heads the next keep of the slot computes; all where it is not said. */
   writeMask(name: string, heads: readonly boolean[] | undefined): void {
     const { mask } = this.#slot(name);

@@ -88,6 +88,7 @@ export class KeyParts {
   #keep({ slot, of }: Keep): Piece[] {
     const [inner] = of;
     if (inner?.kind === 'restore' && inner.slot === slot) return this.#slots.keepRestored(slot);
+    if (inner?.kind === 'run' && inner.tokens) return this.#slots.keepTokens(slot, inner.tokens.length);
     const isRunBySlot = this.#slots.runsItself(slot);
     return this.#slots.keep(slot, isRunBySlot ? [] : this.pieces(of));
   }

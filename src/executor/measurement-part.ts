@@ -11,6 +11,7 @@ import { assign } from '../ops/assign.ts';
 import { blockDiff, blockDiffVariant, blockScores, cachedShape, knownScore, partialsShape } from '../ops/block-diff.ts';
 import type { OpContext } from '../ops/context.ts';
 import { isOfOneStep } from '../ops/metrics/index.ts';
+import { AxisFilter } from './axis-filter.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
 
@@ -32,6 +33,7 @@ export class MeasurementPart extends RecordedPart {
   readonly #probes: readonly Probe[];
   /** Whether each forward is compared with nothing but itself. */
   readonly #isOfOneStep: boolean;
+  readonly #filter: AxisFilter | undefined;
   #hasPrevious = false;
 
   /** @param isRead Whether the scores come back to the host. */
@@ -55,6 +57,7 @@ export class MeasurementPart extends RecordedPart {
     const scores = recorder.persistent('scores', [slots.length + 2]);
     const isOwn = isOfOneStep(metric);
     const frames = framesOf(run);
+    const filter = measurement.filter && new AxisFilter(recorder, measurement.filter, forward.grid);
     const probes = sites.map(({ slot, site }, place): Probe => {
       const { name, value, every = 1, precision = 'f32' } = slot;
       const shape = valueShape(slot, forward);
@@ -64,13 +67,15 @@ export class MeasurementPart extends RecordedPart {
       if (isResidual && signal)
         recorder.section(`${name}/before`, () => assign(context, { x: forward.stream, out: signal }));
       recorder.section(`${name}/measure`, () => {
-        const feature = measured(context, slot, site, forward, signal, slot.relativeTo && others(slot.relativeTo));
+        const now = measured(context, slot, site, forward, signal, slot.relativeTo && others(slot.relativeTo));
+        const feature = filter ? filter.record(context, now) : now;
         const compared = { metric, feature, every, frames, partials, block: place, updates };
         blockDiff(context, { ...compared, ...(cached && { cached }) });
       });
       const refreshes = cached !== undefined && !updates;
       if (refreshes && signal) recorder.section(`${name}/refresh`, () => assign(context, { x: signal, out: cached }));
-      if (refreshes && !signal) throw new Error(`measurement ${measurement.name}: the ${value} of a site must update`);
+      if (refreshes && (!signal || filter))
+        throw new Error(`measurement ${measurement.name}: the ${value} of a site must update`);
       return {
         slot,
         site,
@@ -84,6 +89,7 @@ export class MeasurementPart extends RecordedPart {
     this.scores = scores;
     this.#probes = probes;
     this.#isOfOneStep = isOwn;
+    this.#filter = filter;
   }
 
   override async start(gpu: Gpu): Promise<void> {
@@ -119,6 +125,11 @@ export class MeasurementPart extends RecordedPart {
       ...parts.flatMap(({ pieces }, i) => [...of(before, i), ...pieces, ...of(after, i)]),
       this.piece('scores'),
     ];
+  }
+
+  /** Writes the filter of a step, before it measures. */
+  writeFilter(step: number): void {
+    this.#filter?.write(this.allocated.gpu, step);
   }
 
   /** What was measured becomes what is compared next. */

@@ -11,6 +11,13 @@ export interface SubLayerSite {
   record(ops: OpContext, into?: Tensor): void;
   /** Records what adds a kept output to the stream, with the gate of the current timestep. @param kept [tokens, width] f32. */
   recordAdd(ops: OpContext, kept: Tensor): void;
+  /**
+   * Records it for some tokens: their rows of a kept output, as before its gate, are computed anew. Absent for one whose
+   * tokens need each other.
+   *
+   * @param list [at least count] u32: which tokens, each once. @param kept [tokens, width] f32.
+   */
+  recordTokens?(ops: OpContext, list: Tensor, count: number, kept: Tensor): void;
   /** Of an attention, by heads; absent for others. */
   readonly heads?: HeadsSite;
 }
@@ -64,6 +71,8 @@ export interface ForwardSites {
   readonly sections: ForwardSections;
   /** The tokens between blocks, [tokens, width] f32: blocks read it and add to it. */
   readonly stream: Tensor;
+  /** How tokens lie: frames, each of rows of so many, one after the other. */
+  readonly grid: readonly [frames: number, rows: number, columns: number];
   /** What the head writes; absent where that is in pieces, of a forward of some frames of a clip. */
   readonly velocity?: TensorPart;
   readonly blocks: readonly BlockSite[];

@@ -4,17 +4,17 @@ import { type Dtype, elements, type Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from './context.ts';
 import { linearGrid, makeKernel, needsF16, vec4Type } from './kernel.ts';
 
-/** Most tensors of a sum: with its other operands, as many bindings as every device has. */
-export const MOST_INPUTS = 4;
+/** Most tensors of a sum, its output, weights and base among them: as many storage buffers as every device binds. */
+const MOST_TENSORS = 8;
 
 /**
  * Records `out = [out +] [base +] sum_i weights[i] x_i`; a sum as it is, where there are no weights. f32 inside.
  *
- * @param args.inputs Up to `MOST_INPUTS` tensors of one type, f32 or f16, of as many elements.
+ * @param args.inputs Tensors of one type, f32 or f16, of as many elements.
  * @param args.weights [inputs] f32. @param args.base f32, another tensor of as many elements.
  * @param args.out f32 or f16. @param args.first Its first element that is written; 0 by default.
  * @param args.adds Whether to add to what `out` has.
- * @throws when the sizes differ, there are too many inputs, or packed f16 is not whole vec4s.
+ * @throws when the sizes differ, there are more than 8 tensors in all, or packed f16 is not whole vec4s.
  */
 export function weightedSum(
   { recorder, capabilities }: OpContext,
@@ -32,7 +32,8 @@ export function weightedSum(
   const count = elements(input?.shape ?? []);
   const fits = inputs.every(({ shape, dtype }) => elements(shape) === count && dtype === input?.dtype);
   const others = (!weights || elements(weights.shape) === inputs.length) && (!base || elements(base.shape) === count);
-  if (!input || inputs.length > MOST_INPUTS || !fits || !others || elements(out.shape) < first + count) {
+  const tensorCount = inputs.length + 1 + Number(weights !== undefined) + Number(base !== undefined);
+  if (!input || tensorCount > MOST_TENSORS || !fits || !others || elements(out.shape) < first + count) {
     const shapes = inputs.map(({ shape }) => `[${shape}]`).join(' + ');
     throw new Error(`no sum of ${shapes} into [${out.shape}] from ${first} on`);
   }

@@ -64,7 +64,8 @@ export class ModelRun<
     const { steps, latentSize } = this.geometry;
     const { blocks, subLayers } = this.family;
     const keys = [...this.sites.keys()];
-    return { steps, timesteps, sigmas, guidanceScale, keys, blocks, subLayers, latentSize, seed };
+    const grids = Object.fromEntries([...this.sites].map(([key, { grid }]) => [key, grid]));
+    return { steps, timesteps, sigmas, guidanceScale, keys, blocks, subLayers, latentSize, grids, seed };
   }
 
   /** GPU bytes that `start` will allocate. */

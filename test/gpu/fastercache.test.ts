@@ -5,7 +5,7 @@ import type { Tensor } from '../../src/gpu/tensor.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
 import { testGpu } from '../support/kernel-run.ts';
 import { fixtureSource } from '../support/model-folder.ts';
-import { filtered2d } from '../support/spectrum.ts';
+import { filtered } from '../support/spectrum.ts';
 import { countKernels, TinyRuns } from '../support/wan-runs.ts';
 
 const STEPS = 10;
@@ -13,7 +13,7 @@ const STEPS = 10;
 let runs: TinyRuns;
 beforeAll(async () => {
   runs = await TinyRuns.open(await testGpu(), STEPS);
-}, 60_000);
+}, 120_000);
 afterAll(() => runs.dispose());
 
 test('goes as under diffusers’ hook, step by step', { timeout: 300_000 }, async () => {
@@ -81,7 +81,7 @@ test('the other branch is rebuilt band by band, as in float64', async () => {
     if (step === 0) {
       const difference = Float64Array.from(uncond, (value, i) => value - (cond[i] as number));
       const radius = Math.floor(Math.min(rows, columns) / 5);
-      low = Float64Array.from(filtered2d(difference, rows, columns, (v, u) => Number(v * v + u * u <= radius ** 2)));
+      low = Float64Array.from(filtered(difference, [rows, columns], (v, u) => Number(v * v + u * u <= radius ** 2)));
       high = difference.map((value, i) => value - (low[i] as number));
       continue;
     }

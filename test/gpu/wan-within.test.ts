@@ -25,6 +25,7 @@ const indirect = (commands: readonly ReadyCommand[]) =>
 
 describe.each([
   ['teacache', '10000001', 0],
+  ['seacache', '10000001', 0],
   ['fbcache', '10000000', 1],
 ] as const)('%s', (name, eager, before) => {
   test.each(['gpu', 'host'] as const)(

@@ -16,6 +16,7 @@ export function runShape(
     blocks: 4,
     subLayers: ['selfAttention', 'crossAttention', 'mlp'],
     latentSize: [2, 4, 6],
+    grids: Object.fromEntries(keys.map((key) => [key, [2, 2, 3] as const])),
     seed: 0,
     ...changes,
   };

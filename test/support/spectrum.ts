@@ -1,30 +1,38 @@
 /**
- * Images filtered in the frequency domain, by discrete Fourier sums in float64: what kernels are compared with.
+ * Values filtered in the frequency domain, by discrete Fourier sums in float64: what kernels are compared with.
  *
- * @param gain By signed frequencies along rows and columns, -n/2 to n/2.
+ * @param x Of any number of grids, one after the other. @param sizes Of a grid, slowest axis first.
+ * @param gain By signed frequencies along the axes, -n/2 to n/2.
  */
-export function filtered2d(
+export function filtered(
   x: ArrayLike<number>,
-  rows: number,
-  columns: number,
-  gain: (alongRows: number, alongColumns: number) => number,
+  sizes: readonly number[],
+  gain: (...frequencies: number[]) => number,
 ): Float64Array {
+  const count = sizes.reduce((product, size) => product * size, 1);
+  const places = Array.from({ length: count }, (_, i) => {
+    const place: number[] = [];
+    for (const size of [...sizes].reverse()) {
+      place.unshift(i % size);
+      i = Math.floor(i / size);
+    }
+    return place;
+  });
   const signed = (f: number, n: number) => (2 * f <= n ? f : f - n);
   const out = new Float64Array(x.length);
-  for (let first = 0; first < x.length; first += rows * columns) {
-    for (let v = 0; v < rows; v++) {
-      for (let u = 0; u < columns; u++) {
-        let [re, im] = [0, 0];
-        const angle = (i: number) =>
-          2 * Math.PI * ((v * Math.floor(i / columns)) / rows + (u * (i % columns)) / columns);
-        for (let i = 0; i < rows * columns; i++) {
-          re += (x[first + i] as number) * Math.cos(angle(i));
-          im -= (x[first + i] as number) * Math.sin(angle(i));
-        }
-        const scale = gain(signed(v, rows), signed(u, columns)) / (rows * columns);
-        for (let i = 0; i < rows * columns; i++) {
-          out[first + i] = (out[first + i] as number) + scale * (re * Math.cos(angle(i)) - im * Math.sin(angle(i)));
-        }
+  for (const wave of places) {
+    const phase = (place: readonly number[]) =>
+      2 * Math.PI * place.reduce((sum, at, axis) => sum + ((wave[axis] as number) * at) / (sizes[axis] as number), 0);
+    const angles = places.map(phase);
+    const scale = gain(...wave.map((f, axis) => signed(f, sizes[axis] as number))) / count;
+    for (let first = 0; first < x.length; first += count) {
+      let [re, im] = [0, 0];
+      for (const [i, angle] of angles.entries()) {
+        re += (x[first + i] as number) * Math.cos(angle);
+        im -= (x[first + i] as number) * Math.sin(angle);
+      }
+      for (const [i, angle] of angles.entries()) {
+        out[first + i] = (out[first + i] as number) + scale * (re * Math.cos(angle) - im * Math.sin(angle));
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { Tensor } from '../../gpu/tensor.ts';
 import type { SubLayerSite } from '../../models/forward-sites.ts';
 import { weightedSum } from '../../ops/weighted-sum.ts';
 import { comeTo } from '../hows/index.ts';
@@ -17,7 +18,10 @@ export function beforeGateSlot(context: SlotContext, subLayer: SubLayerSite): Ke
     return { compute, add };
   });
   const keep = sections.map(({ compute, add }) => ({ instead: [compute, add] }));
-  if (!kept.weights && !kept.scaleShift) return { ...kept, keep, restore: sections.map(({ add }) => add) };
+  if (!kept.weights && !kept.scaleShift) {
+    const restore = sections.map(({ add }) => add);
+    return { ...kept, keep, restore, ...someTokens(context, subLayer, kept.tensors) };
+  }
   const addForecast = () => {
     const forecast = recorder.temporary('forecast', shape);
     comeTo(ops, kept, { out: forecast });
@@ -32,4 +36,26 @@ export function beforeGateSlot(context: SlotContext, subLayer: SubLayerSite): Ke
     return [section];
   });
   return { ...kept, keep, restore: [restore], keepRestored };
+}
+
+/** Computes some tokens of what is kept anew, and adds all: a list of them for each number that may be asked for. */
+function someTokens(
+  { ops, slot }: SlotContext,
+  subLayer: SubLayerSite,
+  [kept]: readonly Tensor[],
+): Pick<KeptSlot, 'some'> {
+  const { name, tokenCounts = [] } = slot;
+  if (!kept || tokenCounts.length === 0) return {};
+  const list = ops.recorder.persistent(`${name}.tokens`, [Math.max(...tokenCounts)], 'u32');
+  const sections = new Map(
+    [...new Set(tokenCounts)].map((count) => {
+      const section = `${name}/tokens.${count}`;
+      ops.recorder.section(section, () => {
+        if (!subLayer.recordTokens) throw new Error(`slot ${name}: tokens of its site need each other`);
+        subLayer.recordTokens(ops, list, count, kept);
+      });
+      return [count, [section, `${name}/add.0`]];
+    }),
+  );
+  return { some: { list, sections } };
 }

@@ -18,6 +18,8 @@ export interface SlotContext {
 
 /** How a slot is filled and restored: names of sections, recorded. */
 export interface KeptSlot extends Places {
+  /** Which tokens are computed anew, [most] u32, and by their number what does so and adds all; where some ever are. */
+  readonly some?: { readonly list: Tensor; readonly sections: ReadonlyMap<number, readonly string[]> };
   /** Which heads are computed, [heads] u32; for a slot that keeps heads. */
   readonly mask?: Tensor;
   /** By place, the sections before and after what is kept; or those that run it, in the place of the site's own. */

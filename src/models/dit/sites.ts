@@ -1,5 +1,6 @@
 import type { Tensor } from '../../gpu/tensor.ts';
 import type { BlockSite, SubLayerSite } from '../forward-sites.ts';
+import { recordSomeTokens } from '../some-tokens.ts';
 import { DIT_SUB_LAYERS, type DiTSubLayer } from './block.ts';
 import type { DiTForward, DiTTransformer2DModel } from './transformer.ts';
 
@@ -14,6 +15,12 @@ export function ditBlockSites(
     const site = (type: DiTSubLayer): SubLayerSite => ({
       record: (ops, into) => block.recordSubLayer(ops, inputs, type, into),
       recordAdd: (ops, kept) => block.recordAdd(ops, inputs, type, kept),
+      ...(type !== 'selfAttention' && {
+        recordTokens: (ops, list, count, kept) =>
+          recordSomeTokens(ops, inputs, { list, count, kept }, (rows, out) =>
+            block.recordSubLayer(ops, { ...inputs, ...rows }, type, out),
+          ),
+      }),
       ...(type === 'selfAttention' && {
         heads: {
           count: config.numAttentionHeads,

@@ -1,5 +1,6 @@
 import type { Tensor } from '../../gpu/tensor.ts';
 import type { BlockSite, SubLayerSite } from '../forward-sites.ts';
+import { recordSomeTokens } from '../some-tokens.ts';
 import { SUB_LAYERS, type WanBlockInputs, type WanSubLayer } from './block.ts';
 import type { WanTransformer3DModel } from './transformer.ts';
 
@@ -15,6 +16,12 @@ export function wanBlockSites(
     const site = (type: WanSubLayer): SubLayerSite => ({
       record: (ops, into) => block.recordSubLayer(ops, inputs, prompt, type, into),
       recordAdd: (ops, kept) => block.recordAdd(ops, inputs, type, kept),
+      ...(type !== 'selfAttention' && {
+        recordTokens: (ops, list, count, kept) =>
+          recordSomeTokens(ops, inputs, { list, count, kept }, (rows, out) =>
+            block.recordSubLayer(ops, { ...inputs, ...rows }, prompt, type, out),
+          ),
+      }),
       ...(type === 'selfAttention' && {
         heads: {
           count: config.numAttentionHeads,

@@ -44,6 +44,7 @@ export class DiTRecorded implements RecordedModel<number> {
       return {
         sections: transformer.recordForward(ops, branch, { ...inputs, ...where }),
         stream: shared.hiddenStates,
+        grid: [1, this.#side, this.#side],
         velocity: { tensor: velocity, offset: predictionIndex * count, count },
         blocks: ditBlockSites(transformer, inputs),
       };

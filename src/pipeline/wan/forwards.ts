@@ -48,6 +48,7 @@ export function recordForwards(
     const suffix = i === 0 ? '' : `.${i}`;
     return {
       ...range,
+      grid: [(grid[0] * range.count) / latentSize[0], grid[1], grid[2]] as const,
       table: recorder.persistent(`rope${suffix}`, [tokens, config.attentionHeadDim / 2, 2]),
       stream: recorder.persistent(`hiddenStates${suffix}`, [tokens, innerDim(config)]),
     };
@@ -62,7 +63,7 @@ export function recordForwards(
     ]);
     prompts.set(branch, embeddings);
     const prompt = transformer.recordPrompt(ops, `prompt.${branch}`, embeddings);
-    for (const [chunk, { first, count: frames, table, stream }] of chunks.entries()) {
+    for (const [chunk, { first, count: frames, grid, table, stream }] of chunks.entries()) {
       const key = forwardKey(branch, chunk);
       const inputs = { hiddenStates: stream, timestepProj: timesteps.timestepProj, groups, rope: table };
       const sections = transformer.recordForward(ops, key, {
@@ -79,6 +80,7 @@ export function recordForwards(
       sites.set(key, {
         sections,
         stream,
+        grid,
         ...(isWhole && { velocity: { tensor: velocity, offset: velocityIndex * count, count } }),
         blocks: wanBlockSites(transformer, inputs, prompt.keysValues),
       });

@@ -48,6 +48,10 @@ describe.each(MEASURED)('%s', (name) => {
 });
 
 describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
+  const STEPS = 9;
+  const both = ['cond', 'uncond'] as const;
+  const hasLimits = 'stepsMask' in (POLICIES.find((kind) => kind.name === name)?.options ?? {});
+
   // Asked by itself: the scheduler, which would let no policy reuse there, is not to pass this for it.
   test('U14: at the first step it takes nothing that was kept', () => {
     const run = runShape(9, ['cond', 'uncond']);
@@ -86,6 +90,30 @@ describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
       for (const key of run.keys) expect(schedule[key]).toMatch(/^1[01]{14}$/);
     },
   );
+
+  test.runIf(hasLimits)('U1: a mask of ones computes everything', () => {
+    const { schedule, blocks } = decide(
+      name,
+      { ...artifactFor(name, runShape(STEPS)), stepsMask: '1'.repeat(STEPS) },
+      STEPS,
+      () => 0,
+      both,
+    );
+    expect(schedule).toEqual({ cond: '1'.repeat(STEPS), uncond: '1'.repeat(STEPS) });
+    expect(blocks.reused).toBe(0);
+  });
+
+  test.runIf(hasLimits)('where the prompt’s branch leads, both reuse the same', () => {
+    const { sites } = decide(
+      name,
+      { ...artifactFor(name, runShape(STEPS)), branches: 'condLeads' },
+      STEPS,
+      () => 0,
+      both,
+    );
+    const of = (key: string) => sites.filter((row) => row.key === key).map(({ site, digits }) => [site, digits]);
+    expect(of('uncond')).toEqual(of('cond'));
+  });
 
   test('an option that it does not have is refused by name', () => {
     expect(() => configurePolicy(name, { treshold: 1 })).toThrow(/no option treshold/);

@@ -40,6 +40,7 @@ describe('U4: golden schedules of first-block cache', () => {
 
 describe.each([
   ['teacache', { threshold: 0 }, { threshold: Number.POSITIVE_INFINITY }, '100000000001', 0],
+  ['seacache', { threshold: 0 }, { threshold: Number.POSITIVE_INFINITY }, '100000000001', 0],
   ['fbcache', { threshold: 0 }, { threshold: Number.POSITIVE_INFINITY }, '100000000000', 1],
 ] as const)('%s', (name, never, eager, forced, before) => {
   test('U1: a threshold of 0 never reuses', () => {

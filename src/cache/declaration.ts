@@ -29,6 +29,8 @@ export interface Slot {
   readonly depth?: number;
   /** As it is kept; f32 by default. */
   readonly precision?: 'f32' | 'f16';
+  /** Whether both branches keep it in one place: each restores what either kept last. Of depth 1. */
+  readonly isShared?: boolean;
   /** Every how many-th token is kept, to be compared: 1 by default, for all. */
   readonly every?: number;
   /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */

@@ -6,6 +6,7 @@
 import { OptionError } from '../errors.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
+import { dbcache } from './dbcache.ts';
 import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
@@ -22,6 +23,7 @@ export const POLICIES: readonly PolicyKind[] = [
   bwcache,
   teacache,
   fbcache,
+  dbcache,
   smoothcache,
   taylorseer,
   pab,

@@ -29,6 +29,8 @@ export class Outcomes {
     const { slots, measurements = [] } = declaration;
     this.#slots = new Map(slots.map((slot) => [slot.name, slot]));
     if (this.#slots.size < slots.length) throw new Error('two slots of one name');
+    const history = slots.find(({ isShared, depth = 1 }) => isShared && depth > 1);
+    if (history) throw new Error(`slot ${history.name} is shared, and keeps more than one value`);
     const measured = new Set(measurements.flatMap((measurement) => measurement.slots));
     const unknown = [...measured].find((name) => !this.#slots.has(name));
     if (unknown !== undefined) throw new Error(`a measurement of slot ${unknown}, which is not declared`);

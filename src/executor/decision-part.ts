@@ -20,6 +20,12 @@ interface Allocated {
   readonly readback: Readback;
 }
 
+/** What a decision runs, either way. */
+export interface Outcomes {
+  readonly computes: readonly Piece[];
+  readonly reuses: readonly Piece[];
+}
+
 /** A verdict as the GPU has given it. */
 export interface GivenVerdict {
   readonly score: number;
@@ -44,8 +50,7 @@ export class DecisionPart {
     ops: Omit<OpContext, 'recorder'>,
     { rule }: Decision,
     limits: CacheLimits,
-    private readonly computes: readonly Piece[],
-    private readonly reuses: readonly Piece[],
+    { computes, reuses }: Outcomes,
     scores: Tensor,
     private readonly verdicts: number,
   ) {
@@ -56,7 +61,7 @@ export class DecisionPart {
     this.#control = recorder.persistent('control', [1], 'u32');
     this.#counts = recorder.persistent('counts', table.args.shape, 'u32');
     this.#verdict = recorder.persistent('verdict', [2]);
-    const state = recorder.persistent('state', [3]);
+    const state = recorder.persistent('state', [5]);
     recorder.section('decide', () =>
       decideWithin(
         { ...ops, recorder },
@@ -97,14 +102,14 @@ export class DecisionPart {
     upload(gpu, this.#counts, this.#table.counts);
   }
 
-  /** Decides, and runs what follows from it. */
-  commands(isForced: boolean): ReadyCommand[] {
+  /** Decides, and runs what follows from it: dispatches as large as those that it was recorded for. */
+  commands(isForced: boolean, { computes, reuses }: Outcomes): ReadyCommand[] {
     const { gpu, program } = this.#ready;
     upload(gpu, this.#control, Uint32Array.of(Number(isForced)));
     return [
       ...program.section('decide'),
-      ...this.#table.commands(0, commandsOf(this.computes)),
-      ...this.#table.commands(1, commandsOf(this.reuses)),
+      ...this.#table.commands(0, commandsOf(computes)),
+      ...this.#table.commands(1, commandsOf(reuses)),
     ];
   }
 

@@ -19,7 +19,10 @@ export class KeptSlots extends RecordedPart {
   /** By slot, the place that was filled last. */
   readonly #newest = new Map<string, number>();
 
-  /** @param slots Of the key. @param forwards By branch: the key's own, and those that slots are relative to. */
+  /**
+   * @param slots Of the key. @param others By branch, the forwards that slots are relative to.
+   * @param first Of the branch that comes first, whose places shared slots have.
+   */
   constructor(
     label: string,
     ops: Omit<OpContext, 'recorder'>,
@@ -27,6 +30,7 @@ export class KeptSlots extends RecordedPart {
     run: RunShape,
     forward: ForwardSites,
     others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
+    first?: KeptSlots,
   ) {
     const recorder = new Recorder(label);
     const context = { ...ops, recorder };
@@ -34,7 +38,9 @@ export class KeptSlots extends RecordedPart {
     const kept = new Map(
       parsed.map(({ slot, site }) => {
         const base = slot.relativeTo && others(slot.relativeTo);
-        return [slot.name, keptSlot({ ops: context, slot, site, forward, ...(base && { base }) })];
+        const shared = slot.isShared && first?.tensors(slot.name);
+        const about = { ops: context, slot, site, forward, ...(base && { base }), ...(shared && { shared }) };
+        return [slot.name, keptSlot(about)];
       }),
     );
     const plain = new Set<string>();
@@ -64,9 +70,9 @@ export class KeptSlots extends RecordedPart {
     }
   }
 
-  /** Runs `inner`, the actions of a keep, and fills the slot's next place. */
+  /** Runs `inner`, the actions of a keep, and fills the slot's next place; `filled` says that it has. */
   keep(name: string, inner: readonly Piece[]): Piece[] {
-    const sections = this.#slot(name).keep[this.#nextPlace(name)];
+    const sections = this.#slot(name).keep[this.#next(name)];
     if (!sections) return [...inner];
     if ('instead' in sections) return sections.instead.map((section) => this.piece(section));
     return [
@@ -78,9 +84,14 @@ export class KeptSlots extends RecordedPart {
 
   /** Takes what the slot has, and keeps what that came to. */
   keepRestored(name: string): Piece[] {
-    const sections = this.#slot(name).keepRestored?.[this.#nextPlace(name)];
+    const sections = this.#slot(name).keepRestored?.[this.#next(name)];
     if (!sections) throw new Error(`slot ${name} cannot keep what it forecasts`);
     return sections.map((section) => this.piece(section));
+  }
+
+  /** The slot's next place has been filled: it is the newest now. */
+  filled(name: string): void {
+    this.#newest.set(name, this.#next(name));
   }
 
   /** Takes what the slot has. */
@@ -129,11 +140,8 @@ export class KeptSlots extends RecordedPart {
     return this.#slot(name).tensors;
   }
 
-  /** The place whose turn it is to be filled. */
-  #nextPlace(name: string): number {
-    const place = ((this.#newest.get(name) ?? -1) + 1) % this.#slot(name).keep.length;
-    this.#newest.set(name, place);
-    return place;
+  #next(name: string): number {
+    return ((this.#newest.get(name) ?? -1) + 1) % Math.max(1, this.#slot(name).keep.length);
   }
 
   #slot(name: string): KeptSlot {

@@ -7,7 +7,7 @@ import type { Program } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import type { ForwardSites } from '../models/forward-sites.ts';
 import type { OpContext } from '../ops/context.ts';
-import type { DecisionPart } from './decision-part.ts';
+import type { DecisionPart, Outcomes } from './decision-part.ts';
 import { KeptSlots } from './kept-slots.ts';
 import { MeasurementPart } from './measurement-part.ts';
 import { type Piece, piece } from './piece.ts';
@@ -27,7 +27,10 @@ export class KeyParts {
   /** Filled by whoever makes them of the pieces of this. */
   readonly decisions = new Map<string, DecisionPart>();
 
-  /** @param isMeasured Whether the key takes measurements itself. @param isRead Whether a measurement's scores are read. */
+  /**
+   * @param isMeasured Whether the key takes measurements itself. @param isRead Whether a measurement's scores are read.
+   * @param first Of the branch that comes first in a step, where this is the other.
+   */
   constructor(
     readonly key: ForwardKey,
     private readonly run: SitedRun,
@@ -38,10 +41,12 @@ export class KeyParts {
     isMeasured: boolean,
     isRead: (measurement: string) => boolean,
     others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
+    first?: KeyParts,
   ) {
     const compared = new Set(measurements.flatMap((measurement) => measurement.slots));
     const kept = slots.filter(({ name }) => !compared.has(name));
-    this.slots = kept.length > 0 ? new KeptSlots(`cache.${key}`, ops, kept, shape, forward, others) : undefined;
+    const label = `cache.${key}`;
+    this.slots = kept.length > 0 ? new KeptSlots(label, ops, kept, shape, forward, others, first?.slots) : undefined;
     const measured = (measurement: Measurement) => {
       const own = measurement.slots.flatMap((name) => slots.filter((slot) => slot.name === name));
       const label = `${measurement.name}.${key}`;
@@ -61,7 +66,7 @@ export class KeyParts {
   }
 
   /** What a decision runs, either way. */
-  outcomes({ computes, reuses }: Decision): { readonly computes: Piece[]; readonly reuses: Piece[] } {
+  outcomes({ computes, reuses }: Decision): Outcomes {
     return { computes: this.pieces(computes), reuses: this.pieces(reuses) };
   }
 

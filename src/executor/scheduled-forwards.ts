@@ -34,6 +34,8 @@ export class ScheduledForwards implements Forwards {
 
   async submit(pacer: Pacer, step: number, key: ForwardKey, signal?: AbortSignal): Promise<void> {
     await this.#pending.get(this.scheduler.leader(key));
+    // The other branch keeps the GPU busy meanwhile.
+    if (this.executor.decisionsTakeTurns) await Promise.all(this.#telling.get(key) ?? []);
     signal?.throwIfAborted();
     const forward = this.scheduler.plan(step, key);
     const { decides, observes } = forward;
@@ -69,7 +71,9 @@ export class ScheduledForwards implements Forwards {
     const told = (async () => {
       const verdict = await given;
       await before;
-      if (verdict) this.scheduler.decided(forward, verdict.score, verdict.computes);
+      if (!verdict) return;
+      this.executor.decided(forward, verdict.computes);
+      this.scheduler.decided(forward, verdict.score, verdict.computes);
     })();
     // Awaited later: until then nobody handles a rejection.
     told.catch(() => {});

@@ -13,6 +13,8 @@ export interface SlotContext {
   readonly forward: ForwardSites;
   /** The forward of the branch that the slot is relative to. */
   readonly base?: ForwardSites;
+  /** Of a slot that both branches share: the places of the branch that comes first. */
+  readonly shared?: readonly Tensor[];
 }
 
 /** How a slot is filled and restored: names of sections, recorded. Values go round its places, so none is ever moved. */
@@ -37,7 +39,11 @@ export interface KeptSlot {
 }
 
 /** The tensors of a slot, and weights where there are several. */
-export function places({ ops, slot }: SlotContext, shape: readonly number[]): Pick<KeptSlot, 'tensors' | 'weights'> {
+export function places(
+  { ops, slot, shared }: SlotContext,
+  shape: readonly number[],
+): Pick<KeptSlot, 'tensors' | 'weights'> {
+  if (shared) return { tensors: shared };
   const { recorder } = ops;
   const { name, depth = 1, precision = 'f32' } = slot;
   const tensors = Array.from({ length: depth }, (_, i) => recorder.persistent(`${name}.${i}`, shape, precision));

@@ -42,11 +42,14 @@ describe('Taylor forecasts', () => {
   });
 });
 
+/** Of Open-Sora's. */
+const RANGE = { spatialFrom: 450, spatialTo: 930, crossFrom: 450, crossTo: 930 };
+
 describe('U4: golden schedules of PAB', () => {
   /** 30 steps at timesteps 1000 - 33.333 s. */
   const shape = runShape(30, ['cond']);
   const sites = (spatial: number, cross: number) => {
-    const { policy } = configurePolicy('pab', { spatial, cross, timestepFrom: 450, timestepTo: 930 });
+    const { policy } = configurePolicy('pab', { spatial, cross, ...RANGE });
     return runScript(new Scheduler(policy, shape), shape, () => 0).sites;
   };
 

@@ -1,7 +1,7 @@
 // One thread decides a step: value = polynomial(score), summed up since the last computed step where the rule says so,
 // against the threshold; then writes what the dispatches of either outcome are launched with, counts or zeros.
 //
-// scores: [0] is the step's; control: 1 to compute whatever is measured; counts: [rows, 3], the first `reusing` rows of
+// scores: [0] is the step's, where GAIN times times[0] / over[0]; control: 1 to compute whatever is measured; counts: [rows, 3], the first `reusing` rows of
 // what computes. state: [5] f32, the sum, steps reused in a row and in all, whether the last one was, and all scores that
 // could have decided; verdict: [2] f32, score and 1 or 0; args: [rows, 3]. As decideStep of src/cache/rule.ts. Bits tell
 // what is finite: compilers may assume that there is no NaN.
@@ -24,6 +24,10 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> state: array<f32>;
 @group(0) @binding(5) var<storage, read_write> verdict: array<f32>;
 @group(0) @binding(6) var<storage, read_write> args: array<u32>;
+#if GAIN
+@group(0) @binding(7) var<storage, read> times: array<f32>;
+@group(0) @binding(8) var<storage, read> over: array<f32>;
+#endif
 
 const UNKNOWN = 0x1.fffffep+127f;
 
@@ -31,9 +35,19 @@ fn is_finite(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
 
+fn measured() -> f32 {
+#if GAIN
+  let score = scores[0] * times[0] / over[0];
+  let is_known = scores[0] < UNKNOWN && times[0] < UNKNOWN && over[0] < UNKNOWN && is_finite(score);
+  return select(UNKNOWN, score, is_known);
+#else
+  return scores[0];
+#endif
+}
+
 @compute @workgroup_size(1)
 fn main() {
-  let score = scores[0];
+  let score = measured();
   var value = 0.0;
   for (var i = 0u; i < 8; i++) {
     value = value * score + p.polynomial[i / 4][i % 4];

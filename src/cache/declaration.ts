@@ -33,8 +33,11 @@ export interface Slot {
   readonly isShared?: boolean;
   /** Every how many-th token is kept, to be compared: 1 by default, for all. */
   readonly every?: number;
-  /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */
-  readonly relativeTo?: Branch;
+  /**
+   * Of `velocity`: what is kept is the difference to this branch's, or to the latents that the forward begins with, and
+   * is added to it when restored.
+   */
+  readonly relativeTo?: Branch | 'latents';
   /** Only this branch's forwards keep it; absent: each. */
   readonly branch?: Branch;
 }
@@ -61,6 +64,8 @@ export interface Decision {
   readonly name: string;
   /** Whose first score decides. */
   readonly measurement: string;
+  /** Measurements that were last taken where a step computed: the score counts times the one, over the other. */
+  readonly gain?: { readonly times: string; readonly over: string };
   readonly rule: VerdictRule;
   readonly computes: readonly Action[];
   readonly reuses: readonly Action[];

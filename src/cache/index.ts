@@ -11,6 +11,7 @@ import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
+import { magcache } from './magcache.ts';
 import { none } from './none.ts';
 import { pab } from './pab.ts';
 import { smoothcache } from './smoothcache.ts';
@@ -24,6 +25,7 @@ export const POLICIES: readonly PolicyKind[] = [
   teacache,
   fbcache,
   dbcache,
+  magcache,
   smoothcache,
   taylorseer,
   pab,

@@ -68,7 +68,11 @@ export class Outcomes {
               `${action.forecast.name} needs ${action.forecast.depth} values; slot ${slot.name} has ${depth}`,
             );
           }
-          this.#mark(digits, slot, slot.relativeTo ? 'b' : action.forecast ? 'f' : '0');
+          this.#mark(
+            digits,
+            slot,
+            slot.relativeTo && slot.relativeTo !== 'latents' ? 'b' : action.forecast ? 'f' : '0',
+          );
         } else if (action.kind === 'keep') {
           kept.push(this.slot(action.slot).name);
           visit(action.of, [...within, action.slot]);
@@ -103,6 +107,7 @@ export class Outcomes {
       return count;
     };
     switch (parsed.kind) {
+      case 'latents':
       case 'embed':
       case 'head':
         return 0;

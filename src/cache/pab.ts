@@ -31,7 +31,7 @@ const OPTIONS = {
   counter: choiceOption({
     default: 'steps',
     choices: ['steps', 'forwards'],
-    help: "What the intervals count: each branch its steps, or as diffusers' hook both their forwards, with one kept value.",
+    help: "What intervals count: each branch its steps, or as diffusers' hook both branches forwards in turn.",
   }),
 } as const;
 

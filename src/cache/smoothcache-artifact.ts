@@ -1,8 +1,8 @@
 import { OptionError } from '../errors.ts';
+import { invalidArtifact, remedy } from './artifact.ts';
 import type { Branch, RunIdentity, SubLayer } from './run-shape.ts';
 
-/** What to do without a fitting artifact. */
-const REMEDY = 'Make one for this run: npm run calibrate -- --policy smoothcache --model ID --steps N.';
+const POLICY = 'smoothcache';
 
 /** A step's error for each step that has a later one so far on; null where it could not be measured. */
 export type StepErrors = readonly (number | null)[];
@@ -25,24 +25,26 @@ export interface SmoothCacheArtifact extends RunIdentity {
 /** Checks an artifact's fields. @throws {OptionError} naming the one that is wrong. */
 export function parseSmoothCacheArtifact(json: Readonly<Record<string, unknown>>): SmoothCacheArtifact {
   const { policy, model, sampler, steps, kMax, prompts, branches, errors } = json;
-  if (policy !== 'smoothcache') throw invalid('policy', policy, 'smoothcache');
+  if (policy !== 'smoothcache') throw invalidArtifact(POLICY, 'policy', policy, 'smoothcache');
   for (const [name, value] of Object.entries({ model, sampler })) {
-    if (typeof value !== 'string') throw invalid(name, value, 'a text');
+    if (typeof value !== 'string') throw invalidArtifact(POLICY, name, value, 'a text');
   }
   for (const [name, value] of Object.entries({ steps, kMax })) {
-    if (!Number.isInteger(value) || Number(value) < 1) throw invalid(name, value, 'a count');
+    if (!Number.isInteger(value) || Number(value) < 1) throw invalidArtifact(POLICY, name, value, 'a count');
   }
   for (const [name, value] of Object.entries({ prompts, branches })) {
-    if (!Array.isArray(value)) throw invalid(name, value, 'a list');
+    if (!Array.isArray(value)) throw invalidArtifact(POLICY, name, value, 'a list');
   }
   const byType: [string, unknown][] = Object.entries(errors ?? {});
-  if (byType.length === 0) throw invalid('errors', errors, 'a list for each sub-layer');
+  if (byType.length === 0) throw invalidArtifact(POLICY, 'errors', errors, 'a list for each sub-layer');
   for (const [type, rows] of byType) {
-    if (!Array.isArray(rows) || rows.length !== kMax) throw invalid(`errors.${type}`, rows, `${kMax} lists`);
+    if (!Array.isArray(rows) || rows.length !== kMax)
+      throw invalidArtifact(POLICY, `errors.${type}`, rows, `${kMax} lists`);
     for (const [i, row] of rows.entries()) {
       // Nothing comes k steps after the last k.
       const length = Math.max(0, Number(steps) - i - 1);
-      if (!isErrors(row) || row.length !== length) throw invalid(`errors.${type}[${i}]`, row, `${length} errors`);
+      if (!isErrors(row) || row.length !== length)
+        throw invalidArtifact(POLICY, `errors.${type}[${i}]`, row, `${length} errors`);
     }
   }
   return json as unknown as SmoothCacheArtifact;
@@ -53,28 +55,9 @@ export function errorsOf({ errors }: SmoothCacheArtifact, type: SubLayer): reado
   const found = errors[type];
   if (found) return found;
   const problem = `policyOptions.artifact has errors of ${Object.keys(errors).join(', ')}, none of ${type}.`;
-  throw new OptionError(problem, REMEDY);
-}
-
-/** Refuses an artifact that was made for another run. @throws {OptionError} naming what differs. */
-export function expectMatch(artifact: RunIdentity, run: RunIdentity): void {
-  for (const name of ['model', 'sampler', 'steps'] as const) {
-    if (artifact[name] === run[name]) continue;
-    const problem = `policyOptions.artifact was made for ${name} ${artifact[name]}; this run has ${run[name]}.`;
-    throw new OptionError(problem, REMEDY);
-  }
-}
-
-/** The error of a run without an artifact. */
-export function missingArtifact(): OptionError {
-  return new OptionError('policyOptions.artifact is missing: this model comes without one.', REMEDY);
+  throw new OptionError(problem, remedy(POLICY));
 }
 
 function isErrors(row: unknown): row is StepErrors {
   return Array.isArray(row) && row.every((error) => error === null || typeof error === 'number');
-}
-
-function invalid(name: string, value: unknown, allowed: string): OptionError {
-  const shown = Array.isArray(value) ? `a list of ${value.length}` : String(value);
-  return new OptionError(`policyOptions.artifact: ${name} is ${shown}, not ${allowed}.`, REMEDY);
 }

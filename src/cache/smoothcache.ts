@@ -1,33 +1,18 @@
 import { type Action, forward, keep, restore, run } from './action.ts';
+import { artifactOption, expectMatch, missingArtifact } from './artifact.ts';
 import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
-import { countOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
+import { countOption, numberOption, type OptionValues } from './options.ts';
 import type { PlannedForward, Policy } from './policy.ts';
 import type { RunIdentity, RunShape, SubLayer } from './run-shape.ts';
 import { blockSites, type Site } from './site.ts';
-import {
-  errorsOf,
-  expectMatch,
-  missingArtifact,
-  parseSmoothCacheArtifact,
-  type SmoothCacheArtifact,
-} from './smoothcache-artifact.ts';
+import { errorsOf, parseSmoothCacheArtifact, type SmoothCacheArtifact } from './smoothcache-artifact.ts';
 import { smoothCacheCalibration } from './smoothcache-calibration.ts';
 import { smoothCacheSchedule } from './smoothcache-schedule.ts';
 import { subLayerSlots } from './sub-layer-slots.ts';
 
-/** The artifact itself, or its address, which whoever runs the policy replaces by what lies there. */
-const artifactOption: OptionKind<string | Readonly<Record<string, unknown>>> = {
-  default: '',
-  help: 'What npm run calibrate measured for the model, the sampler and the count of steps.',
-  allowed: "an artifact of npm run calibrate, or its address: in the model's folder, or a URL",
-  input: { kind: 'artifact' },
-  accepts: (value): value is string | Readonly<Record<string, unknown>> =>
-    typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
-};
-
 const OPTIONS = {
-  artifact: artifactOption,
+  artifact: artifactOption('What npm run calibrate measured for the model, the sampler and the count of steps.'),
   // The example of SmoothCache's code.
   threshold: numberOption({
     default: 0.15,
@@ -62,8 +47,8 @@ class SmoothCache implements Policy {
   }
 
   check(run: RunIdentity): void {
-    if (this.#artifact) expectMatch(this.#artifact, run);
-    else if (this.options.artifact === '') throw missingArtifact();
+    if (this.#artifact) expectMatch('smoothcache', this.#artifact, run, ['model', 'sampler', 'steps']);
+    else if (this.options.artifact === '') throw missingArtifact('smoothcache');
   }
 
   declare(shape: RunShape): Declaration {
@@ -74,9 +59,9 @@ class SmoothCache implements Policy {
 
   begin(shape: RunShape): void {
     const artifact = this.#artifact;
-    if (!artifact) throw missingArtifact();
+    if (!artifact) throw missingArtifact('smoothcache');
     const { steps, subLayers } = shape;
-    if (artifact.steps !== steps) expectMatch(artifact, { ...artifact, steps });
+    expectMatch('smoothcache', artifact, shape, ['steps']);
     const { threshold, lookahead } = this.options;
     this.#blocks = blockSites(shape);
     this.#schedules.clear();

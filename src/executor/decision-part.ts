@@ -41,18 +41,20 @@ export class DecisionPart {
   readonly #table: DispatchTable;
   readonly #control: Tensor;
   readonly #counts: Tensor;
-  readonly #verdict: Tensor;
+  /** [2] f32: the score, and 1 where the forward computes. */
+  readonly verdict: Tensor;
   #allocated: Allocated | undefined;
 
-  /** @param scores Whose first value decides. @param verdicts How many may be on their way to the host at once. */
+  /** @param scores Whose first value decides, times and over those of `gain`. @param verdicts How many may be on their way to the host at once. */
   constructor(
     label: string,
     ops: Omit<OpContext, 'recorder'>,
-    { rule }: Decision,
+    { rule }: Pick<Decision, 'rule'>,
     limits: CacheLimits,
     { computes, reuses }: Outcomes,
     scores: Tensor,
     private readonly verdicts: number,
+    gain?: { readonly times: Tensor; readonly over: Tensor },
   ) {
     const recorded = (pieces: readonly Piece[]) => pieces.flatMap((piece) => piece.recorded);
     const table = new DispatchTable(label, recorded(computes), recorded(reuses));
@@ -60,7 +62,7 @@ export class DecisionPart {
     this.#table = table;
     this.#control = recorder.persistent('control', [1], 'u32');
     this.#counts = recorder.persistent('counts', table.args.shape, 'u32');
-    this.#verdict = recorder.persistent('verdict', [2]);
+    this.verdict = recorder.persistent('verdict', [2]);
     const state = recorder.persistent('state', [5]);
     recorder.section('decide', () =>
       decideWithin(
@@ -73,8 +75,9 @@ export class DecisionPart {
           counts: this.#counts,
           reusing: table.second,
           state,
-          verdict: this.#verdict,
+          verdict: this.verdict,
           args: table.args,
+          ...(gain && { gain }),
         },
       ),
     );
@@ -83,7 +86,7 @@ export class DecisionPart {
 
   /** GPU bytes that `start` allocates. */
   get plannedBytes(): number {
-    return plannedBytes(this.recording) + this.#table.plannedBytes + this.verdicts * this.#verdict.bytes;
+    return plannedBytes(this.recording) + this.#table.plannedBytes + this.verdicts * this.verdict.bytes;
   }
 
   /** Allocates it, after all that it decides about. */
@@ -92,7 +95,7 @@ export class DecisionPart {
     let program: Program | undefined;
     try {
       program = await Program.create(gpu, this.recording);
-      const readback = await Readback.create(gpu, this.#verdict, this.verdicts);
+      const readback = await Readback.create(gpu, this.verdict, this.verdicts);
       this.#allocated = { gpu, program, readback };
     } catch (error) {
       program?.dispose();

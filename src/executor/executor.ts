@@ -1,12 +1,13 @@
 import { type Action, flattened, type Run } from '../cache/action.ts';
 import { type Decision, type Declaration, declarationOf } from '../cache/declaration.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
-import { branchOf, chunkOf, type ForwardKey, forwardKey, type RunShape } from '../cache/run-shape.ts';
+import { type Branch, branchOf, chunkOf, type ForwardKey, forwardKey, type RunShape } from '../cache/run-shape.ts';
 import type { Forward, Scheduler } from '../cache/scheduler.ts';
 import { LimitError, OutOfMemoryError } from '../errors.ts';
 import type { ReadyCommand } from '../gpu/encode.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Recording } from '../gpu/recorder.ts';
+import type { Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { DecisionPart } from './decision-part.ts';
 import { KeyParts, type SitedRun } from './key-parts.ts';
@@ -45,10 +46,11 @@ export class Executor {
     this.#decisions = declaration.decisions ?? [];
     const turning = declaration.slots.filter(({ depth = 1 }) => depth > 1).map(({ name }) => name);
     this.decisionsTakeTurns = slotsOf(this.#decisions).some((slot) => turning.includes(slot));
-    const onGpu = new Set(decider === 'gpu' ? declaration.decisions?.map(({ measurement }) => measurement) : []);
+    const deciding = this.#decisions.flatMap(({ measurement, gain }) => [measurement, ...Object.values(gain ?? {})]);
+    const onGpu = new Set(decider === 'gpu' ? deciding : []);
     for (const [key, sites] of run.sites) {
       const isLed = limits.condLeads && branchOf(key) !== 'cond';
-      const others = (branch: Parameters<typeof forwardKey>[0]) => run.sites.get(forwardKey(branch, chunkOf(key)));
+      const others = (branch: Branch) => run.sites.get(forwardKey(branch, chunkOf(key)));
       const isRead = (measurement: string) => !onGpu.has(measurement);
       // Who follows keeps what its leader keeps.
       const own = declarationOf(declaration, limits.condLeads ? forwardKey('cond', chunkOf(key)) : key);
@@ -60,12 +62,18 @@ export class Executor {
     for (const decision of this.#decisions) {
       for (const [key, parts] of this.#keys) {
         const leader = this.#keys.get(limits.condLeads ? forwardKey('cond', chunkOf(key)) : key);
-        const scores = leader?.measurements.get(decision.measurement)?.scores;
-        if (!scores) throw new Error(`decision ${decision.name} has no measurement ${decision.measurement}`);
-        const label = `decide.${key}`;
+        const scores = (name: string): Tensor => {
+          const found = leader?.measurements.get(name)?.scores;
+          if (!found) throw new Error(`decision ${decision.name} has no measurement ${name}`);
+          return found;
+        };
+        // Who follows decides by the score that its leader has decided by: what that was made of has changed since.
+        const led = leader === parts ? undefined : leader?.decisions.get(decision.name)?.verdict;
+        const gain = decision.gain && { times: scores(decision.gain.times), over: scores(decision.gain.over) };
+        const score = led ?? scores(decision.measurement);
         const outcomes = parts.outcomes(decision);
-        const part = new DecisionPart(label, ops, decision, limits, outcomes, scores, STEPS_IN_FLIGHT);
-        parts.decisions.set(decision.name, part);
+        const about = [limits, outcomes, score, STEPS_IN_FLIGHT, led ? undefined : gain] as const;
+        parts.decisions.set(decision.name, new DecisionPart(`decide.${key}`, ops, decision, ...about));
       }
     }
   }

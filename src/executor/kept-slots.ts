@@ -1,5 +1,5 @@
 import type { Slot } from '../cache/declaration.ts';
-import type { RunShape } from '../cache/run-shape.ts';
+import type { Branch, RunShape } from '../cache/run-shape.ts';
 import { parseSite } from '../cache/site.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Recorder } from '../gpu/recorder.ts';
@@ -29,7 +29,7 @@ export class KeptSlots extends RecordedPart {
     slots: readonly Slot[],
     run: RunShape,
     forward: ForwardSites,
-    others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
+    others: (branch: Branch) => ForwardSites | undefined,
     first?: KeptSlots,
   ) {
     const recorder = new Recorder(label);
@@ -37,7 +37,7 @@ export class KeptSlots extends RecordedPart {
     const parsed = slots.map((slot) => ({ slot, site: parseSite(slot.site, run) }));
     const kept = new Map(
       parsed.map(({ slot, site }) => {
-        const base = slot.relativeTo && others(slot.relativeTo);
+        const base = slot.relativeTo && slot.relativeTo !== 'latents' ? others(slot.relativeTo) : undefined;
         const shared = slot.isShared && first?.tensors(slot.name);
         const about = { ops: context, slot, site, forward, ...(base && { base }), ...(shared && { shared }) };
         return [slot.name, keptSlot(about)];

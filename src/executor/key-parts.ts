@@ -1,7 +1,7 @@
 import type { Action, Keep } from '../cache/action.ts';
 import { flattened } from '../cache/action.ts';
-import type { Decision, Declaration, Measurement, Slot } from '../cache/declaration.ts';
-import type { ForwardKey, RunShape } from '../cache/run-shape.ts';
+import type { Decision, Declaration, Measurement } from '../cache/declaration.ts';
+import type { Branch, ForwardKey, RunShape } from '../cache/run-shape.ts';
 import { parseSite, type Site } from '../cache/site.ts';
 import type { Program } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
@@ -40,7 +40,7 @@ export class KeyParts {
     { slots, measurements = [] }: Declaration,
     isMeasured: boolean,
     isRead: (measurement: string) => boolean,
-    others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
+    others: (branch: Branch) => ForwardSites | undefined,
     first?: KeyParts,
   ) {
     const compared = new Set(measurements.flatMap((measurement) => measurement.slots));
@@ -78,8 +78,11 @@ export class KeyParts {
         return this.#keep(action);
       case 'restore':
         return this.#slots.restore(action.slot);
-      case 'measure':
-        return this.#measurement(action.measurement).around(this.#bySite(action.of), this.shape);
+      case 'measure': {
+        // Who follows another key measures nothing.
+        const part = this.measurements.get(action.measurement);
+        return part ? part.around(this.#bySite(action.of), this.shape) : this.pieces(action.of);
+      }
       case 'refresh':
         // Who follows another key has measured nothing.
         return this.measurements.get(action.measurement)?.refresh ?? [];
@@ -123,11 +126,5 @@ export class KeyParts {
   get #slots(): KeptSlots {
     if (!this.slots) throw new Error(`${this.key}: the policy has no slots`);
     return this.slots;
-  }
-
-  #measurement(name: string): MeasurementPart {
-    const part = this.measurements.get(name);
-    if (!part) throw new Error(`${this.key}: no measurement ${name}`);
-    return part;
   }
 }

@@ -19,6 +19,7 @@ import {
 import type { OpContext } from '../ops/context.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
+import { copied } from './slots/velocity.ts';
 
 /** What is measured of a site, by the sections that do it. */
 interface Probe {
@@ -144,8 +145,9 @@ export class MeasurementPart extends RecordedPart {
   }
 }
 
-function valueShape({ site }: Slot, { stream, velocity }: ForwardSites): readonly number[] {
-  return site === 'velocity' && velocity ? [1, velocity.count] : stream.shape;
+function valueShape({ site }: Slot, { stream, latents, velocity }: ForwardSites): readonly number[] {
+  const part = site === 'latents' ? latents : site === 'velocity' ? velocity : undefined;
+  return part ? [1, part.count] : stream.shape;
 }
 
 /** The tensor that is compared, made where it is not there. */
@@ -156,12 +158,8 @@ function measured(
   forward: ForwardSites,
   signal: Tensor | undefined,
 ): Tensor {
-  if (site.kind === 'velocity' && value === 'output' && forward.velocity) {
-    const { tensor, offset, count } = forward.velocity;
-    const copy = ops.recorder.temporary('velocity', [1, count]);
-    ops.recorder.copy(tensor, copy, 4 * count, 4 * offset);
-    return copy;
-  }
+  if (site.kind === 'velocity' && value === 'output' && forward.velocity) return copied(ops, forward.velocity);
+  if (site.kind === 'latents' && value === 'output' && forward.latents) return copied(ops, forward.latents);
   if (site.kind === 'span' && value === 'output') return forward.stream;
   if (signal && value === 'residual') {
     addScaled(ops, { x: forward.stream, out: signal, factor: -1 });

@@ -64,6 +64,8 @@ export interface ForwardSites {
   readonly sections: ForwardSections;
   /** The tokens between blocks, [tokens, width] f32: blocks read it and add to it. */
   readonly stream: Tensor;
+  /** What it begins with; absent of a forward of some frames of a clip. */
+  readonly latents?: TensorPart;
   /** What the head writes; absent where that is in pieces, of a forward of some frames of a clip. */
   readonly velocity?: TensorPart;
   readonly blocks: readonly BlockSite[];

@@ -3,15 +3,15 @@ import { configurePolicy, POLICIES } from '../../../src/cache/index.ts';
 import type { BlockScores, ForwardEvent } from '../../../src/cache/run-record.ts';
 import type { Branch } from '../../../src/cache/run-shape.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
+import { LAWS } from '../../support/laws.ts';
 import { runShape } from '../../support/run-shape.ts';
-import { artifact } from '../../support/smoothcache.ts';
 import { drift, firesAt, runScript } from './support.ts';
 
 const RUN = runShape(12);
 const BRANCHES = ['cond', 'uncond'] as const;
 
 test.each(POLICIES.map(({ name }) => name))('%s: the listener is told what is recorded, as it is', (name) => {
-  const options = name === 'smoothcache' ? { artifact: artifact(RUN.steps), threshold: 0.12 } : {};
+  const options = LAWS[name]?.some ?? {};
   const forwards: ForwardEvent[] = [];
   const scores: BlockScores[] = [];
   const listener = {

@@ -58,9 +58,9 @@ export const LAWS: Readonly<Record<string, Law>> = {
   dbcache: {
     never: { residualDiffThreshold: 0, fnComputeBlocks: 1 },
     eager: {
-      options: { residualDiffThreshold: INFINITE, fnComputeBlocks: 1, bnComputeBlocks: 2, warmupSteps: 2 },
+      options: { residualDiffThreshold: INFINITE, fnComputeBlocks: 1, warmupSteps: 2 },
       digits: '110000000000',
-      blocksBefore: 3,
+      blocksBefore: 1,
     },
     some: { residualDiffThreshold: 0.07, fnComputeBlocks: 1, warmupSteps: 0 },
     script: drift,

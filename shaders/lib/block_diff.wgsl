@@ -37,7 +37,7 @@ fn store_cached(i: u32, value: E) {
 #endif
 }
 
-// (sum |a - b|, sum |b|, or where NEWER sum |a|) over the items start, start + stride, ...; each b is overwritten by its
+// (sum |a - b|, sum |b|, or where NEWER sum |a|, or where COUNT how many) over the items start, start + stride, ...; each b is overwritten by its
 // a, if it is to be.
 fn diff_share(start: u32, stride: u32) -> vec2f {
   var change = E();
@@ -47,10 +47,14 @@ fn diff_share(start: u32, stride: u32) -> vec2f {
     let a = E(feature[i + i / p.width * (p.every - 1) * p.width]);
     let b = load_cached(i);
     change += abs(a - b);
+#if COUNT
+    size += E(1);
+#else
 #if NEWER
     size += abs(a);
 #else
     size += abs(b);
+#endif
 #endif
 #if UPDATES
     store_cached(i, a);

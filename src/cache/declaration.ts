@@ -43,11 +43,11 @@ export interface Slot {
 }
 
 /** How two tensors are compared. */
-export interface Metric {
-  /** `relativeL1`: `sum |a - b| / sum |b|`, b being the older or the newer one. */
-  readonly kind: 'relativeL1';
-  readonly denominator: 'older' | 'newer';
-}
+export type Metric =
+  /** `sum |a - b| / sum |b|`, b being the older or the newer one. */
+  | { readonly kind: 'relativeL1'; readonly denominator: 'older' | 'newer' }
+  /** `mean |a - b|`. */
+  | { readonly kind: 'meanL1'; readonly denominator: 'count' };
 
 /** What is compared between steps, as one list of scores. */
 export interface Measurement {

@@ -7,6 +7,7 @@ import { OptionError } from '../errors.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
 import { dbcache } from './dbcache.ts';
+import { easycache } from './easycache.ts';
 import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
@@ -26,6 +27,7 @@ export const POLICIES: readonly PolicyKind[] = [
   fbcache,
   dbcache,
   magcache,
+  easycache,
   smoothcache,
   taylorseer,
   pab,

@@ -15,13 +15,13 @@ export class RunLog {
   #blocks = 0;
 
   constructor(
-    { slots, measurements = [] }: Declaration,
+    declaration: Declaration,
     private readonly run: RunShape,
     private readonly listener: RunListener,
   ) {
     this.#schedule = new Map(run.keys.map((key) => [key, '']));
     this.#sites = new SiteRecord(run);
-    this.#measurements = measuredSites({ slots, measurements });
+    this.#measurements = measuredSites(declaration);
   }
 
   /** A forward whose outcome is known. */
@@ -63,11 +63,13 @@ export class RunLog {
 export function measuredSites({
   slots,
   measurements = [],
-}: Pick<Declaration, 'slots' | 'measurements'>): MeasuredSites[] {
+  decisions = [],
+}: Pick<Declaration, 'slots' | 'measurements' | 'decisions'>): MeasuredSites[] {
   return measurements.map(({ name, metric: { kind, ...how }, slots: names }) => {
     const measured = slots.filter((slot) => names.includes(slot.name));
     const [{ value = 'output', every = 1 } = {}] = measured;
-    const metric = [kind, ...Object.values(how)].join('/');
+    const gain = decisions.find(({ measurement }) => measurement === name)?.gain;
+    const metric = [kind, ...Object.values(how)].join('/') + (gain ? ` * ${gain.times} / ${gain.over}` : '');
     return { name, value, every, metric, sites: measured.map(({ site }) => site) };
   });
 }

@@ -53,7 +53,7 @@ const SOURCES = { direct, tiled };
  * @param args.cached [ceil(rows / every), width] f32 or f16: b, then a, unless `updates` is false.
  * @param args.every Rows of the feature for each that is compared; 1 for all.
  * @param args.partials [blocks, shares, 2] f32, shares as `blockDiffShares` tells: row `block` is written.
- * @param args.denominator Whether the second sum is that of b, the older, or of a; the older by default.
+ * @param args.denominator Whether the second sum is that of b, the older, of a, or of ones; the older by default.
  * @param args.variant Instead of the one that `blockDiffVariant` chooses: for tests and benches.
  * @throws when the shapes do not fit, or packed f16 rows are not whole vec4s.
  */
@@ -66,7 +66,7 @@ export function blockDiff(
     readonly partials: Tensor;
     readonly block: number;
     readonly updates?: boolean;
-    readonly denominator?: 'older' | 'newer';
+    readonly denominator?: 'older' | 'newer' | 'count';
     readonly variant?: BlockDiffVariant;
   },
 ): void {
@@ -93,6 +93,7 @@ export function blockDiff(
       PACKED: isPacked,
       UPDATES: updates,
       NEWER: denominator === 'newer',
+      COUNT: denominator === 'count',
       E: isVector ? 'vec4f' : 'f32',
       A: isVector ? vec4Type(feature.dtype, capabilities) : feature.dtype,
       B: isVector ? vec4Type(cached.dtype, capabilities) : cached.dtype,

@@ -75,6 +75,13 @@ export const LAWS: Readonly<Record<string, Law>> = {
     some: { artifact: magArtifact(STEPS) },
     artifact: { options: { artifact: magArtifact(STEPS) }, fits: ['model', 'sampler'] },
   },
+  easycache: {
+    never: { threshold: 0 },
+    eager: { options: { threshold: INFINITE, retSteps: 1 }, digits: '110000000001', blocksBefore: 0 },
+    some: { threshold: 0.07, retSteps: 2 },
+    script: drift,
+    boundary: { options: (threshold) => ({ threshold, retSteps: 1, cutoff: 0 }), reuses: false },
+  },
   smoothcache: {
     never: { artifact: artifact(STEPS), threshold: 0 },
     eager: {

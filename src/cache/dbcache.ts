@@ -150,7 +150,7 @@ export const dbcache = policyKind(
   {
     title: 'Look at the first blocks (DBCache)',
     group: 'blocks',
-    summary: 'runs the first and last blocks, and reuses those between while what the first ones add changes little',
+    summary: 'reuses all blocks but the first and last ones while the first add much the same',
     plain:
       'Computes the first blocks at each step, and the last ones if asked to. Where the first come out nearly as before, it takes over what lies between.',
   },

@@ -44,6 +44,7 @@ export class DiTRecorded implements RecordedModel<number> {
       return {
         sections: transformer.recordForward(ops, branch, { ...inputs, ...where }),
         stream: shared.hiddenStates,
+        latents: { tensor: state, offset: 0, count },
         velocity: { tensor: velocity, offset: predictionIndex * count, count },
         blocks: ditBlockSites(transformer, inputs),
       };

@@ -153,6 +153,7 @@ export const dbcache = policyKind(
     summary: 'reuses all blocks but the first and last ones while the first add much the same',
     plain:
       'Computes the first blocks at each step, and the last ones if asked to. Where the first come out nearly as before, it takes over what lies between.',
+    source: 'https://github.com/vipshop/cache-dit',
   },
   OPTIONS,
   (options) => new DualBlockCache(options),

@@ -95,6 +95,7 @@ export const easycache = policyKind(
     summary: 'reuses whole steps while the latents change too little to matter',
     plain:
       'Learns as it goes how strongly the model answers to changes of the picture. Where it expects next to none, it skips the model.',
+    source: 'https://arxiv.org/abs/2507.02860',
   },
   OPTIONS,
   (options) => new EasyCache(options),

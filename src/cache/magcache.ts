@@ -149,6 +149,7 @@ export const magcache = policyKind(
     summary: 'reuses all blocks while their measured growth tells that little is lost',
     plain:
       'Was measured on this model beforehand: how much the work of a step grows or shrinks. While that changes little, steps take it over.',
+    source: 'https://arxiv.org/abs/2506.09045',
   },
   OPTIONS,
   (options) => new MagCache(options),

@@ -108,7 +108,8 @@ export class MeasurementPart extends RecordedPart {
     const first = ({ site }: Probe) => at.findIndex((other) => begins(site, other));
     const last = ({ site }: Probe) => at.findLastIndex((other) => ends(site, other));
     const before = (probe: Probe, i: number) => {
-      if (probe.slot.value === 'modulatedInput') return first(probe) === i && probe.measure;
+      const isThere = probe.slot.value === 'modulatedInput' || probe.site.kind === 'latents';
+      if (isThere) return first(probe) === i && probe.measure;
       return first(probe) === i && probe.before;
     };
     const after = (probe: Probe, i: number) =>

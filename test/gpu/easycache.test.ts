@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
 import { Random, testGpu } from '../support/kernel-run.ts';
 import { TinyRuns } from '../support/wan-runs.ts';
@@ -12,21 +13,26 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => runs.dispose());
 
-/** A run with the latents before each step, and what its branches predicted then. */
+/** A run, step by step: the latents before each, and what its branches predicted then. */
 async function traced(options: Readonly<Record<string, unknown>>, decider: 'gpu' | 'host' = 'gpu') {
+  const { gpu, run, sampler } = runs;
   const latents: Float32Array[] = [new Random(2).values(16 * 2 * 4 * 6)];
   const predicted: Float32Array[][] = [];
-  const { record, latents: final } = await runs.denoise(
-    'easycache',
-    options,
-    async () => {
-      const both = await downloadF32(runs.gpu, runs.run.velocity);
-      predicted.push([both.slice(0, both.length / 2), both.slice(both.length / 2)]);
-      latents.push(await runs.run.latents());
-    },
-    decider,
-  );
-  return { record, final, latents, predicted };
+  const { cache, scheduler } = runs.cache('easycache', options, decider);
+  await cache.start(gpu);
+  const forwards = new ScheduledForwards(cache, scheduler);
+  await run.prepare(sampler, latents[0] as Float32Array);
+  for (let step = 0; step < STEPS; step++) {
+    run.beginStep(step, sampler, 4);
+    for (const key of ['cond', 'uncond'] as const) await forwards.submit(gpu.pacer, step, key);
+    const both = await downloadF32(gpu, run.velocity);
+    predicted.push([both.slice(0, both.length / 2), both.slice(both.length / 2)]);
+    await run.program.run('update');
+    latents.push(await run.latents());
+  }
+  await forwards.finish();
+  cache.stop();
+  return { record: scheduler.record, latents, predicted };
 }
 
 /** Options by which a step or two are reused before one computes. */
@@ -70,5 +76,5 @@ test('the GPU decides as the host does, and its branches alike', async () => {
   const options = await someReused();
   const [gpu, host] = [await traced(options, 'gpu'), await traced(options, 'host')];
   expect(gpu.record.schedule).toEqual(host.record.schedule);
-  expect(gpu.final).toEqual(host.final);
+  expect(gpu.latents).toEqual(host.latents);
 });

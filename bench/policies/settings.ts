@@ -20,6 +20,15 @@ export const SETTINGS = {
     ...grid('bwcache', { branches: ['separate'], threshold: [0.05, 0.08, 0.15] }),
     ...grid('teacache', { threshold: [0.05, 0.1, 0.2, 0.3] }),
     ...grid('fbcache', { threshold: [0.05, 0.08, 0.12, 0.2] }),
+    ...grid('dbcache', { fnComputeBlocks: [1], warmupSteps: [2], residualDiffThreshold: [0.05, 0.08, 0.12, 0.2] }),
+    ...grid('dbcache', {
+      fnComputeBlocks: [1],
+      warmupSteps: [4],
+      taylor: [1],
+      residualDiffThreshold: [0.08, 0.12, 0.2],
+    }),
+    ...grid('easycache', { retSteps: [4], threshold: [0.02, 0.05, 0.1, 0.2] }),
+    ...grid('pab', { spatial: [2, 3], cross: [3, 6] }),
     ...grid('smoothcache', { threshold: [0.05, 0.08, 0.12, 0.18] }),
   ],
   presets: [

@@ -110,3 +110,21 @@ export function* flattened(actions: readonly Action[]): Iterable<Action> {
     if ('of' in action) yield* flattened(action.of);
   }
 }
+
+/** Whether any action takes something kept in the place of computing it. @param except Slots that may be. */
+export function takesKept(actions: readonly Action[], except: ReadonlySet<string> = new Set()): boolean {
+  return [...flattened(actions)].some(
+    (action) =>
+      (action.kind === 'restore' && !except.has(action.slot)) ||
+      (action.kind === 'run' && (action.heads?.includes(false) || action.tokens !== undefined)),
+  );
+}
+
+/** Actions without measuring: what is inside is done all the same. */
+export function unmeasured(actions: readonly Action[]): Action[] {
+  return actions.flatMap((action): Action[] => {
+    if (action.kind === 'measure') return unmeasured(action.of);
+    if (action.kind === 'refresh') return [];
+    return action.kind === 'keep' ? [{ ...action, of: unmeasured(action.of) }] : [action];
+  });
+}

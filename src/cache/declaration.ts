@@ -33,10 +33,15 @@ export interface Slot {
   readonly precision?: 'f32' | 'f16';
   /** Whether a restore may scale and shift each channel: of what is kept in f32, once. */
   readonly scaleShift?: boolean;
+  /** Whether both branches keep it in one place: each restores what either kept last. Of depth 1. */
+  readonly isShared?: boolean;
   /** Every how many-th token is kept, to be compared: 1 by default, for all. */
   readonly every?: number;
-  /** Of `velocity`: what is kept is the difference to this branch's, and is added to it when restored. */
-  readonly relativeTo?: Branch;
+  /**
+   * Of `velocity`: what is kept is the difference to this branch's, or to the latents that the forward begins with, and
+   * is added to it when restored.
+   */
+  readonly relativeTo?: Branch | 'latents';
   /** Of a sub-layer `beforeGate`: how many tokens may be computed anew at a time, each number that there is. */
   readonly tokenCounts?: readonly number[];
   /** Only this branch's forwards keep it; absent: each. */
@@ -60,6 +65,8 @@ export interface Decision {
   readonly name: string;
   /** Whose first score decides. */
   readonly measurement: string;
+  /** Measurements that were last taken where a step computed: the score counts times the one, over the other. */
+  readonly gain?: { readonly times: string; readonly over: string };
   readonly rule: VerdictRule;
   readonly computes: readonly Action[];
   readonly reuses: readonly Action[];

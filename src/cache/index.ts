@@ -9,11 +9,14 @@ import { bac } from './bac.ts';
 import { blockcache } from './blockcache.ts';
 import { bwcache } from './bwcache.ts';
 import type { Calibration } from './calibration.ts';
+import { dbcache } from './dbcache.ts';
 import { duca } from './duca.ts';
+import { easycache } from './easycache.ts';
 import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
+import { magcache } from './magcache.ts';
 import { mixcache } from './mixcache.ts';
 import { none } from './none.ts';
 import { pab } from './pab.ts';
@@ -32,6 +35,9 @@ export const POLICIES: readonly PolicyKind[] = [
   teacache,
   seacache,
   fbcache,
+  dbcache,
+  magcache,
+  easycache,
   smoothcache,
   taylorseer,
   spectrum,

@@ -32,7 +32,11 @@ export interface PolicyKind extends PolicyWords {
   configure(given: Readonly<Record<string, unknown>>): ConfiguredPolicy;
 }
 
-/** Describes a caching method: a policy's file ends in a call of this. It gets the options of `LIMITS`, too. */
+/**
+ * Describes a caching method: a policy's file ends in a call of this. It gets the options of `LIMITS`, too.
+ *
+ * @param own Its options; one that is named as one of `LIMITS` takes its place, for another default.
+ */
 export function policyKind<T extends OptionTable>(
   name: string,
   words: PolicyWords,
@@ -40,7 +44,7 @@ export function policyKind<T extends OptionTable>(
   create: (options: OptionValues<T>) => Policy,
   calibration?: Calibration,
 ): PolicyKind {
-  const options = { ...own, ...LIMITS };
+  const options = { ...own, ...LIMITS, ...own };
   return {
     name,
     ...words,

@@ -74,7 +74,7 @@ export interface CacheLimits extends ReuseLimits {
   check(steps: number): void;
 }
 
-/** No limits but that the first step computes. */
+/** No limits. */
 export const NO_LIMITS = cacheLimits(resolveOptions('none', LIMITS, {}));
 
 /** What the options of `LIMITS` come to. */
@@ -86,7 +86,7 @@ export function cacheLimits(options: OptionValues<typeof LIMITS>): CacheLimits {
     inARow: limit(maxContinuousCachedSteps),
     inAll: limit(maxCachedSteps),
     mustCompute: (step, steps) =>
-      step === 0 || step < Math.max(warmupSteps, start * steps) || step >= end * steps || stepsMask[step] === '1',
+      step < Math.max(warmupSteps, start * steps) || step >= end * steps || stepsMask[step] === '1',
     check(steps) {
       if (stepsMask === '' || stepsMask.length === steps) return;
       throw new OptionError(

@@ -32,6 +32,8 @@ export class Outcomes {
     const { slots, measurements = [] } = declaration;
     this.#slots = new Map(slots.map((slot) => [slot.name, slot]));
     if (this.#slots.size < slots.length) throw new Error('two slots of one name');
+    const history = slots.find(({ isShared, depth = 1 }) => isShared && depth > 1);
+    if (history) throw new Error(`slot ${history.name} is shared, and keeps more than one value`);
     const measured = new Set(measurements.flatMap((measurement) => measurement.slots));
     const unknown = [...measured].find((name) => !this.#slots.has(name));
     if (unknown !== undefined) throw new Error(`a measurement of slot ${unknown}, which is not declared`);
@@ -71,8 +73,9 @@ export class Outcomes {
             );
           }
           if (action.scaleShift && !slot.scaleShift) throw new Error(`slot ${slot.name} is not scaled or shifted`);
+          const isRebuilt = slot.relativeTo && slot.relativeTo !== 'latents';
           const isChanged = action.forecast ?? action.scaleShift;
-          this.#mark(digits, slot, slot.relativeTo ? 'b' : isChanged ? 'f' : '0');
+          this.#mark(digits, slot, isRebuilt ? 'b' : isChanged ? 'f' : '0');
         } else if (action.kind === 'keep') {
           kept.push(this.slot(action.slot).name);
           visit(action.of, [...within, action.slot]);
@@ -107,6 +110,7 @@ export class Outcomes {
       return count;
     };
     switch (parsed.kind) {
+      case 'latents':
       case 'embed':
       case 'head':
         return 0;

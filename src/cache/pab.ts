@@ -1,7 +1,7 @@
 import { type Action, forward, keep, restore, run } from './action.ts';
 import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
-import { countOption, numberOption, type OptionValues } from './options.ts';
+import { choiceOption, countOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
 import type { PlannedForward, Policy } from './policy.ts';
 import type { RunShape, SubLayer } from './run-shape.ts';
 import { blockSites, type Site } from './site.ts';
@@ -23,23 +23,31 @@ const OPTIONS = {
     suggested: [1, 9],
     help: 'Cross-attention is computed at one step of so many; 1: at each.',
   }),
-  timestepFrom: numberOption({
-    default: 100,
-    least: 0,
-    most: 1000,
-    suggested: [0, 1000],
-    allowed: 'a timestep, 0 to 1000',
-    help: 'Nothing is reused at timesteps up to this one.',
-  }),
-  timestepTo: numberOption({
-    default: 800,
-    least: 0,
-    most: 1000,
-    suggested: [0, 1000],
-    allowed: 'a timestep, 0 to 1000',
-    help: 'Nothing is reused at timesteps from this one on.',
+  spatialFrom: from('Self-attention'),
+  spatialTo: to('Self-attention'),
+  crossFrom: from('Cross-attention'),
+  crossTo: to('Cross-attention'),
+  // diffusers' hook knows of no branches: with guidance in two forwards, each counts, and reuses what the other kept.
+  counter: choiceOption({
+    default: 'steps',
+    choices: ['steps', 'forwards'],
+    help: "What intervals count: each branch its steps, or as diffusers' hook both branches forwards in turn.",
   }),
 } as const;
+
+function from(type: string): OptionKind<number> {
+  return timestep(100, `${type} is not reused at timesteps up to this one.`);
+}
+
+function to(type: string): OptionKind<number> {
+  return timestep(800, `${type} is not reused at timesteps from this one on.`);
+}
+
+/** A timestep, or one before or after all. */
+function timestep(fallback: number, help: string): OptionKind<number> {
+  const range = { least: -1, most: 1001, suggested: [0, 1000], allowed: 'a timestep, -1 to 1001' } as const;
+  return numberOption({ default: fallback, ...range, help });
+}
 
 /**
  * Pyramid Attention Broadcast (arXiv 2408.12588; diffusers' `PyramidAttentionBroadcastConfig`): in the middle of a run
@@ -54,23 +62,27 @@ class PyramidAttentionBroadcast implements Policy {
   declare(shape: RunShape): Declaration {
     const remedy =
       'Make the clip smaller or shorter, or use a policy that reuses whole steps, which keeps one tensor a branch.';
-    return { slots: subLayerSlots(shape, this.#types(shape)), remedy };
+    const isShared = this.options.counter === 'forwards';
+    const slots = subLayerSlots(shape, this.#types(shape));
+    return { slots: slots.map((slot) => ({ ...slot, ...(isShared && { isShared }) })), remedy };
   }
 
   begin(shape: RunShape): void {
     this.#shape = shape;
   }
 
-  plan({ step }: PlannedForward): readonly Action[] {
+  plan({ step, key }: PlannedForward): readonly Action[] {
     const shape = this.#shape as RunShape;
-    const { timestepFrom, timestepTo } = this.options;
+    const { keys } = shape;
     const timestep = shape.timesteps[step] ?? Number.NaN;
-    const isInside = timestepFrom < timestep && timestep < timestepTo;
+    const counted = this.options.counter === 'steps' ? step : step * keys.length + keys.indexOf(key);
+    const reuses = (type: SubLayer) =>
+      this.#isInside(type, timestep) && counted > 0 && counted % this.#interval(type) !== 0;
     const types = this.#types(shape);
     const decided = (block: Site, type: SubLayer): Action => {
       const site = `${block}.${type}` as Site;
       if (!types.includes(type)) return run(site);
-      return isInside && step % this.#interval(type) !== 0 ? restore(site) : keep(site, run(site));
+      return reuses(type) ? restore(site) : keep(site, run(site));
     };
     if (types.length === 0) return forward(...blockSites(shape).map((site) => run(site)));
     return forward(...blockSites(shape).flatMap((block) => shape.subLayers.map((type) => decided(block, type))));
@@ -79,6 +91,13 @@ class PyramidAttentionBroadcast implements Policy {
   /** The sub-layers of the model that are ever reused. */
   #types({ subLayers }: RunShape): SubLayer[] {
     return subLayers.filter((type) => this.#interval(type) > 1);
+  }
+
+  #isInside(type: SubLayer, timestep: number): boolean {
+    const { spatialFrom, spatialTo, crossFrom, crossTo } = this.options;
+    return type === 'selfAttention'
+      ? spatialFrom < timestep && timestep < spatialTo
+      : crossFrom < timestep && timestep < crossTo;
   }
 
   #interval(type: SubLayer): number {

@@ -14,14 +14,18 @@ export function sumBelow(threshold: number, polynomial: readonly number[] = [1, 
 export interface DecisionState {
   /** Of values, since the last step that computed. */
   readonly sum: number;
-  /** Steps reused since the last that computed. */
+  /** Steps reused since the last that computed; otherwise where a rule counts loosely. */
   readonly inARow: number;
   /** Steps reused in all. */
   readonly inAll: number;
+  /** Whether the last step was. */
+  readonly hasReused: boolean;
+  /** Of the scores that could have decided. */
+  readonly spent: number;
 }
 
 /** Before the first decision. */
-export const UNDECIDED: DecisionState = { sum: 0, inARow: 0, inAll: 0 };
+export const UNDECIDED: DecisionState = { sum: 0, inARow: 0, inAll: 0, hasReused: false, spent: 0 };
 
 /** What may be reused, whatever the scores say. */
 export interface ReuseLimits {
@@ -44,6 +48,7 @@ export interface Verdict {
  * of the threshold.
  *
  * @param score Relative to an earlier step; one that is not finite computes.
+ * @param ruling A verdict that has fallen elsewhere, and counts: by rounding, the GPU's may be another.
  */
 export function decideStep(
   rule: VerdictRule,
@@ -51,6 +56,7 @@ export function decideStep(
   state: DecisionState,
   limits: ReuseLimits,
   isForced: boolean,
+  ruling?: boolean,
 ): Verdict {
   const { fround } = Math;
   const d = fround(score);
@@ -58,9 +64,21 @@ export function decideStep(
   const total = rule.accumulates ? fround(state.sum + value) : value;
   const threshold = fround(rule.threshold);
   const isBelow = rule.isStrict ? total < threshold : total <= threshold;
-  const isAllowed = state.inARow < limits.inARow && state.inAll < limits.inAll && !isForced;
-  const reuses = isBelow && isAllowed && Number.isFinite(d) && Number.isFinite(total);
-  return reuses
-    ? { computes: false, indicator: total, state: { sum: total, inARow: state.inARow + 1, inAll: state.inAll + 1 } }
-    : { computes: true, indicator: total, state: { ...state, sum: 0, inARow: 0 } };
+  const isOpen = state.inAll < limits.inAll && !isForced;
+  const isFull = state.inARow >= limits.inARow;
+  const isAsked = isOpen && !isFull && state.spent < (rule.cap ?? Number.POSITIVE_INFINITY) && Number.isFinite(d);
+  const computes = ruling ?? !(isAsked && isBelow && Number.isFinite(total));
+  const spent = isAsked ? fround(state.spent + d) : state.spent;
+  const inARow = rule.countsLoosely ? looseCount(state, computes, isOpen && isFull) : computes ? 0 : state.inARow + 1;
+  const inAll = state.inAll + Number(!computes);
+  const after = { sum: computes ? 0 : total, inARow, inAll, hasReused: !computes, spent };
+  return { computes, indicator: total, state: after };
+}
+
+/** Steps in a row as cache-dit counts them: see `VerdictRule.countsLoosely`. */
+function looseCount({ inARow, inAll, hasReused }: DecisionState, computes: boolean, isStopped: boolean): number {
+  if (computes) return isStopped ? 0 : inARow;
+  if (inAll === 0) return 1;
+  if (!hasReused) return inARow;
+  return inARow === 0 ? 2 : inARow + 1;
 }

@@ -16,13 +16,13 @@ export class RunLog {
   #blocks = 0;
 
   constructor(
-    { slots, measurements = [] }: Declaration,
+    declaration: Declaration,
     private readonly run: RunShape,
     private readonly listener: RunListener,
   ) {
     this.#schedule = new Map(run.keys.map((key) => [key, '']));
     this.#sites = new SiteRecord(run);
-    this.#measurements = measuredSites({ slots, measurements });
+    this.#measurements = measuredSites(declaration);
   }
 
   /** A forward whose outcome is known. */
@@ -64,12 +64,15 @@ export class RunLog {
 export function measuredSites({
   slots,
   measurements = [],
-}: Pick<Declaration, 'slots' | 'measurements'>): MeasuredSites[] {
+  decisions = [],
+}: Pick<Declaration, 'slots' | 'measurements' | 'decisions'>): MeasuredSites[] {
   return measurements.map(({ name, metric, filter, slots: names }) => {
     const measured = slots.filter((slot) => names.includes(slot.name));
     const [{ value = 'output', every = 1 } = {}] = measured;
+    const gain = decisions.find(({ measurement }) => measurement === name)?.gain;
     const how = [metricLabel(metric), ...(filter ? [filter.name] : [])].join('/');
-    return { name, value, every, metric: how, sites: measured.map(({ site }) => site) };
+    const scaled = how + (gain ? ` * ${gain.times} / ${gain.over}` : '');
+    return { name, value, every, metric: scaled, sites: measured.map(({ site }) => site) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { isOfOneStep } from '../ops/metrics/index.ts';
-import { type Action, type Decide, flattened } from './action.ts';
+import { type Action, type Decide, flattened, takesKept, unmeasured } from './action.ts';
 import { computeAll } from './compute-all.ts';
 import { type Decision, type Declaration, declarationOf } from './declaration.ts';
 import { type CacheLimits, NO_LIMITS } from './limits.ts';
@@ -42,6 +42,8 @@ export class Scheduler {
   /** What the policy may keep, measure and decide. */
   readonly declaration: Declaration;
   readonly #keys: ReadonlyMap<ForwardKey, KeyState>;
+  /** Slots that both branches share, once they are kept. */
+  readonly #shared = new Set<string>();
   readonly #log: RunLog;
 
   /** Begins a run. @throws {OptionError} when the limits do not fit it. */
@@ -74,13 +76,16 @@ export class Scheduler {
     const planned = (state.last?.step ?? -1) + 1;
     if (planned !== step) throw new Error(`step ${step} of ${key} planned after ${planned} steps`);
     const { inARow, inAll } = state.decisions;
-    const isForced =
-      this.limits.mustCompute(step, this.run.steps) || inARow >= this.limits.inARow || inAll >= this.limits.inAll;
-    const asked = this.#asked(step, key, isForced);
-    const actions = isForced && takesKept(asked) ? state.computeAll : asked;
+    const mustCompute = this.limits.mustCompute(step, this.run.steps);
+    const isForced = mustCompute || inARow >= this.limits.inARow || inAll >= this.limits.inAll;
+    const asked = this.#asked(step, key, isForced || step === 0);
+    // At the first step, only what the other branch has kept by then may be taken.
+    const isRefused = isForced ? takesKept(asked) : step === 0 && takesKept(asked, this.#shared);
+    const actions = isRefused ? state.computeAll : asked;
     const all = [...flattened(actions)];
     const decided = all.find((action) => action.kind === 'decide');
-    const decides = decided && { ...decided, isForced: decided.isForced || isForced };
+    // Limits bind where it is decided: what the steps on their way have come to is not known here.
+    const decides = decided && { ...decided, isForced: decided.isForced || mustCompute || step === 0 };
     const measured = all.flatMap((action) => (action.kind === 'measure' ? [action.measurement] : []));
     const deciding = decides && this.#decision(decides).measurement;
     const observes = measured.filter((measurement) => measurement !== deciding);
@@ -103,7 +108,7 @@ export class Scheduler {
 
   /** The verdict of a forward that decides within, from its score: whether it computes. */
   decide(forward: Forward, score: number): boolean {
-    const { computes } = this.#verdict(forward, score, forward.decides?.isForced ?? false);
+    const { computes } = this.#verdict(forward, score);
     this.decided(forward, score, computes);
     return computes;
   }
@@ -113,7 +118,6 @@ export class Scheduler {
     const { step, key } = forward;
     const state = this.#state(key);
     const { measurement } = this.#decision(forward.decides);
-    // By rounding the GPU may have decided otherwise than would be decided here: its word counts.
     const { indicator, state: after } = this.#verdict(forward, score, computes);
     const reference = state.references.get(measurement);
     // The first has nothing to be compared with; who follows has measured nothing.
@@ -123,7 +127,7 @@ export class Scheduler {
     const updates = this.declaration.measurements?.find(({ name }) => name === measurement)?.updates;
     if (updates || computes) state.references.set(measurement, step);
     this.#finish(forward, this.#outcome(forward, state, computes), state);
-    state.decisions = { ...state.decisions, sum: computes ? 0 : after.sum };
+    state.decisions = after;
   }
 
   /** Whether a key will not take a measurement again. */
@@ -188,26 +192,30 @@ export class Scheduler {
       const decision = this.#decision(action);
       return computes ? decision.computes : decision.reuses;
     });
-    return outcomes.of(expanded, (slot) => kept.has(slot));
+    return outcomes.of(expanded, (slot) => kept.has(slot) || this.#shared.has(slot));
   }
 
   #finish({ step, key }: Forward, outcome: Outcome, state: KeyState): void {
     this.#keep(state, outcome, step);
-    const { sum, inARow, inAll } = state.decisions;
-    const { computes } = outcome;
-    state.decisions = computes ? { sum, inARow: 0, inAll } : { sum, inARow: inARow + 1, inAll: inAll + 1 };
+    const { decisions } = state;
+    const { inARow, inAll } = decisions;
+    state.decisions = outcome.computes
+      ? { ...decisions, inARow: 0 }
+      : { ...decisions, inARow: inARow + 1, inAll: inAll + 1 };
     this.#log.forward(step, key, outcome);
   }
 
   #keep({ kept, outcomes }: KeyState, outcome: Outcome, step: number): void {
     for (const slot of outcome.kept) {
+      if (outcomes.slot(slot).isShared) this.#shared.add(slot);
       const earlier = (kept.get(slot) ?? []).filter((other) => other !== step);
       kept.set(slot, [step, ...earlier].slice(0, outcomes.slot(slot).depth ?? 1));
     }
   }
 
-  #verdict({ key, decides }: Forward, score: number, isForced: boolean): Verdict {
-    return decideStep(this.#decision(decides).rule, score, this.#state(key).decisions, this.limits, isForced);
+  #verdict({ key, decides }: Forward, score: number, ruling?: boolean): Verdict {
+    const { decisions } = this.#state(key);
+    return decideStep(this.#decision(decides).rule, score, decisions, this.limits, decides?.isForced ?? false, ruling);
   }
 
   #decision(decide: Decide | undefined): Decision {
@@ -221,22 +229,4 @@ export class Scheduler {
     if (!state) throw new Error(`the run has no forward ${key}`);
     return state;
   }
-}
-
-/** Whether any action takes something kept in the place of computing it. */
-function takesKept(actions: readonly Action[]): boolean {
-  return [...flattened(actions)].some(
-    (action) =>
-      action.kind === 'restore' ||
-      (action.kind === 'run' && (action.heads?.includes(false) || action.tokens !== undefined)),
-  );
-}
-
-/** Actions without measuring: what is inside is done all the same. */
-function unmeasured(actions: readonly Action[]): Action[] {
-  return actions.flatMap((action): Action[] => {
-    if (action.kind === 'measure') return unmeasured(action.of);
-    if (action.kind === 'refresh') return [];
-    return action.kind === 'keep' ? [{ ...action, of: unmeasured(action.of) }] : [action];
-  });
 }

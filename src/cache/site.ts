@@ -3,6 +3,7 @@ import type { RunShape, SubLayer } from './run-shape.ts';
 /**
  * A named point of a model's forward, which runs them in this order:
  *
+ * - `latents`: what it begins with; they are there before it runs;
  * - `embed`: latents become the stream of tokens;
  * - `block.3`: what a block adds to the stream; `blocks.1-11`: what several in a row add;
  * - `block.3.mlp`: what a sub-layer adds; `block.3.selfAttention.heads`: its attention's output by heads, before it is
@@ -10,6 +11,7 @@ import type { RunShape, SubLayer } from './run-shape.ts';
  * - `head`: the stream becomes a prediction; `velocity`: that prediction.
  */
 export type Site =
+  | 'latents'
   | 'embed'
   | `block.${number}`
   | `blocks.${number}-${number}`
@@ -19,7 +21,7 @@ export type Site =
 
 /** A site, taken apart. */
 export type ParsedSite =
-  | { readonly kind: 'embed' | 'head' | 'velocity' }
+  | { readonly kind: 'latents' | 'embed' | 'head' | 'velocity' }
   /** Blocks in a row; a block is a span of one. */
   | { readonly kind: 'span'; readonly first: number; readonly last: number }
   | { readonly kind: 'subLayer' | 'heads'; readonly block: number; readonly subLayer: SubLayer };
@@ -36,7 +38,7 @@ export function blockSites({ blocks }: Pick<RunShape, 'blocks'>): Site[] {
 
 /** Takes a site apart. @throws when it is none of the run's. */
 export function parseSite(site: Site, { blocks, subLayers }: Pick<RunShape, 'blocks' | 'subLayers'>): ParsedSite {
-  if (site === 'embed' || site === 'head' || site === 'velocity') return { kind: site };
+  if (site === 'latents' || site === 'embed' || site === 'head' || site === 'velocity') return { kind: site };
   const [, first, last = first, subLayer, part] =
     /^blocks?\.(\d+)(?:-(\d+))?(?:\.(\w+))?(?:\.(heads))?$/.exec(site) ?? [];
   const [from, to] = [Number(first), Number(last)];

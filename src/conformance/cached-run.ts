@@ -4,6 +4,7 @@ import type { RunRecord } from '../cache/run-record.ts';
 import type { Branch, RunShape } from '../cache/run-shape.ts';
 import { Scheduler } from '../cache/scheduler.ts';
 import { Executor } from '../executor/executor.ts';
+import type { SitedRun } from '../executor/key-parts.ts';
 import { ScheduledForwards } from '../executor/scheduled-forwards.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { ModelRun } from '../pipeline/model-run.ts';
@@ -21,6 +22,8 @@ export interface RecordedSettings {
   readonly steps: number;
   readonly guidanceScale: number;
   readonly branches: readonly Branch[];
+  /** Of a run without guidance: whether each second step goes by the name of the other branch. */
+  readonly alternates?: boolean;
 }
 
 /** A recorded run, made again and again with policies of any options. */
@@ -57,7 +60,8 @@ export class CachedRun {
       promptLength: Object.fromEntries(this.#prompts.map(([branch, { shape }]) => [branch, shape[1] as number])),
     } as const;
     this.#run = new ModelRun(gpu, family, geometry, precision.operands);
-    this.shape = this.#run.shape(this.#sampler, guidanceScale, 0);
+    const shape = this.#run.shape(this.#sampler, guidanceScale, 0);
+    this.shape = settings.alternates ? alternating(shape) : shape;
   }
 
   /**
@@ -73,19 +77,21 @@ export class CachedRun {
   ): Promise<RunRecord> {
     const { gpu, precision, signal, shape } = this;
     const run = this.#run;
+    const { steps, alternates } = this.settings;
     await run.start();
     for (const [branch, { values }] of this.#prompts) run.model.writePrompt(gpu, branch, values);
     const configured = configurePolicy(policy, options);
     const ops = { capabilities: gpu.capabilities, operands: precision.operands };
-    const executor = new Executor(run, configured, shape, ops);
+    const executor = new Executor(alternates ? new Alternating(run) : run, configured, shape, ops);
     const scheduler = new Scheduler(configured.policy, shape, {}, configured.limits);
     const forwards = new ScheduledForwards(executor, scheduler);
     await executor.start(gpu);
     try {
       await run.prepare(this.#sampler, this.latents.values);
-      for (let step = 0; step < shape.steps; step++) {
+      for (let step = 0; step < steps; step++) {
         run.beginStep(step, this.#sampler, this.settings.guidanceScale);
-        for (const key of shape.keys) await forwards.submit(gpu.pacer, step, key, signal);
+        if (alternates) await forwards.submit(gpu.pacer, Math.floor(step / 2), step % 2 ? 'uncond' : 'cond', signal);
+        else for (const key of shape.keys) await forwards.submit(gpu.pacer, step, key, signal);
         await run.program.run('update');
         onLatents(step, await run.latents());
       }
@@ -100,4 +106,27 @@ export class CachedRun {
   dispose(): void {
     this.#run.stop();
   }
+}
+
+/** A run without guidance whose only forward goes by the names of both branches. */
+class Alternating implements SitedRun {
+  readonly recording: SitedRun['recording'];
+  readonly sites: SitedRun['sites'];
+
+  constructor(private readonly run: SitedRun) {
+    const [only] = run.sites.values();
+    this.recording = run.recording;
+    this.sites = new Map(only && (['cond', 'uncond'] as const).map((branch) => [branch, only]));
+  }
+
+  get program(): SitedRun['program'] {
+    return this.run.program;
+  }
+}
+
+/** A run without guidance as one of half as many steps with it. */
+function alternating(shape: RunShape): RunShape {
+  const [steps, keys] = [Math.ceil(shape.steps / 2), ['cond', 'uncond'] as const];
+  const every = (values: readonly number[]) => values.filter((_, i) => i % 2 === 0);
+  return { ...shape, steps, keys, timesteps: every(shape.timesteps), sigmas: [...every(shape.sigmas.slice(0, -1)), 0] };
 }

@@ -9,7 +9,7 @@ import { readJson, type WeightSource } from '../weights/source.ts';
 import { CachedRun } from './cached-run.ts';
 import { compare } from './compare.ts';
 import { type Golden, goldenInput, readGolden } from './golden.ts';
-import { type HookOptions, samePolicy } from './hook-options.ts';
+import { type HookOptions, samePolicy } from './hook-options/index.ts';
 import type { Precision } from './replay.ts';
 
 /** What a recorded run under somebody else's caching hook came to with our policy. */
@@ -37,6 +37,8 @@ interface HookSettings {
   readonly options: HookOptions;
   readonly steps: number;
   readonly guidance: number;
+  /** Whether both branches were one forward; the unconditional one came first in it. */
+  readonly batched?: boolean;
   readonly blockForwards?: number | Readonly<Record<string, number>>;
 }
 
@@ -70,14 +72,16 @@ export async function* hookConformance(
       const golden = await readGolden(folder, file, signal);
       const settings = hookSettings(golden);
       const name = file.replace('.safetensors', '');
-      const same = samePolicy(settings.policy, settings.options);
+      const { steps, guidance, batched = false } = settings;
+      const blocks = family.components.transformer.blocks.length;
+      const same = samePolicy(settings.policy, settings.options, { steps, guidance, isBatched: batched, blocks });
       if (typeof same === 'string') {
         yield { name, policy: settings.policy, missing: same };
         continue;
       }
-      const { steps, guidance: guidanceScale } = settings;
-      const branches: readonly Branch[] = guidanceScale > 1 ? ['cond', 'uncond'] : ['cond'];
-      const run = new CachedRun(gpu, family, golden, { steps, guidanceScale, branches }, precision, signal);
+      const branches: readonly Branch[] = guidance > 1 ? ['cond', 'uncond'] : ['cond'];
+      const made = { steps, guidanceScale: guidance, branches, alternates: same.alternates ?? false };
+      const run = new CachedRun(gpu, family, golden, made, precision, signal);
       try {
         let [worst, worstStep] = [0, 0];
         const record = await run.denoise(same.policy, same.options, (step, latents) => {
@@ -112,6 +116,7 @@ export function hookSettings({ file, metadata }: Golden): HookSettings {
 function counted(recorded: HookSettings['blockForwards'], record: RunRecord, branches: readonly Branch[]) {
   if (recorded === undefined) return undefined;
   if (typeof recorded === 'number') return { recorded: String(recorded), ours: String(record.blocks.computed) };
+  if (recorded.both) return { recorded: String(recorded.both), ours: String(blocksOf(record, 'cond')) };
   const list = (count: (branch: Branch) => number) => branches.map((branch) => `${branch} ${count(branch)}`).join(', ');
   return {
     recorded: list((branch) => recorded[branch] ?? Number.NaN),

@@ -20,6 +20,12 @@ interface Allocated {
   readonly readback: Readback;
 }
 
+/** What a decision runs, either way. */
+export interface Outcomes {
+  readonly computes: readonly Piece[];
+  readonly reuses: readonly Piece[];
+}
+
 /** A verdict as the GPU has given it. */
 export interface GivenVerdict {
   readonly score: number;
@@ -35,19 +41,20 @@ export class DecisionPart {
   readonly #table: DispatchTable;
   readonly #control: Tensor;
   readonly #counts: Tensor;
-  readonly #verdict: Tensor;
+  /** [2] f32: the score, and 1 where the forward computes. */
+  readonly verdict: Tensor;
   #allocated: Allocated | undefined;
 
-  /** @param scores Whose first value decides. @param verdicts How many may be on their way to the host at once. */
+  /** @param scores Whose first value decides, times and over those of `gain`. @param verdicts How many may be on their way to the host at once. */
   constructor(
     label: string,
     ops: Omit<OpContext, 'recorder'>,
-    { rule }: Decision,
+    { rule }: Pick<Decision, 'rule'>,
     limits: CacheLimits,
-    private readonly computes: readonly Piece[],
-    private readonly reuses: readonly Piece[],
+    { computes, reuses }: Outcomes,
     scores: Tensor,
     private readonly verdicts: number,
+    gain?: { readonly times: Tensor; readonly over: Tensor },
   ) {
     const recorded = (pieces: readonly Piece[]) => pieces.flatMap((piece) => piece.recorded);
     const table = new DispatchTable(label, recorded(computes), recorded(reuses));
@@ -55,8 +62,8 @@ export class DecisionPart {
     this.#table = table;
     this.#control = recorder.persistent('control', [1], 'u32');
     this.#counts = recorder.persistent('counts', table.args.shape, 'u32');
-    this.#verdict = recorder.persistent('verdict', [2]);
-    const state = recorder.persistent('state', [3]);
+    this.verdict = recorder.persistent('verdict', [2]);
+    const state = recorder.persistent('state', [5]);
     recorder.section('decide', () =>
       decideWithin(
         { ...ops, recorder },
@@ -68,8 +75,9 @@ export class DecisionPart {
           counts: this.#counts,
           reusing: table.second,
           state,
-          verdict: this.#verdict,
+          verdict: this.verdict,
           args: table.args,
+          ...(gain && { gain }),
         },
       ),
     );
@@ -78,7 +86,7 @@ export class DecisionPart {
 
   /** GPU bytes that `start` allocates. */
   get plannedBytes(): number {
-    return plannedBytes(this.recording) + this.#table.plannedBytes + this.verdicts * this.#verdict.bytes;
+    return plannedBytes(this.recording) + this.#table.plannedBytes + this.verdicts * this.verdict.bytes;
   }
 
   /** Allocates it, after all that it decides about. */
@@ -87,7 +95,7 @@ export class DecisionPart {
     let program: Program | undefined;
     try {
       program = await Program.create(gpu, this.recording);
-      const readback = await Readback.create(gpu, this.#verdict, this.verdicts);
+      const readback = await Readback.create(gpu, this.verdict, this.verdicts);
       this.#allocated = { gpu, program, readback };
     } catch (error) {
       program?.dispose();
@@ -97,14 +105,14 @@ export class DecisionPart {
     upload(gpu, this.#counts, this.#table.counts);
   }
 
-  /** Decides, and runs what follows from it. */
-  commands(isForced: boolean): ReadyCommand[] {
+  /** Decides, and runs what follows from it: dispatches as large as those that it was recorded for. */
+  commands(isForced: boolean, { computes, reuses }: Outcomes): ReadyCommand[] {
     const { gpu, program } = this.#ready;
     upload(gpu, this.#control, Uint32Array.of(Number(isForced)));
     return [
       ...program.section('decide'),
-      ...this.#table.commands(0, commandsOf(this.computes)),
-      ...this.#table.commands(1, commandsOf(this.reuses)),
+      ...this.#table.commands(0, commandsOf(computes)),
+      ...this.#table.commands(1, commandsOf(reuses)),
     ];
   }
 

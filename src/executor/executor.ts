@@ -1,12 +1,13 @@
 import { type Action, flattened, type Run } from '../cache/action.ts';
-import { type Declaration, declarationOf } from '../cache/declaration.ts';
+import { type Decision, type Declaration, declarationOf } from '../cache/declaration.ts';
 import type { ConfiguredPolicy } from '../cache/kind.ts';
-import { branchOf, chunkOf, type ForwardKey, forwardKey, type RunShape } from '../cache/run-shape.ts';
+import { type Branch, branchOf, chunkOf, type ForwardKey, forwardKey, type RunShape } from '../cache/run-shape.ts';
 import type { Forward, Scheduler } from '../cache/scheduler.ts';
 import { LimitError, OutOfMemoryError } from '../errors.ts';
 import type { ReadyCommand } from '../gpu/encode.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import type { Recording } from '../gpu/recorder.ts';
+import type { Tensor } from '../gpu/tensor.ts';
 import type { OpContext } from '../ops/context.ts';
 import { DecisionPart } from './decision-part.ts';
 import { KeyParts, type SitedRun } from './key-parts.ts';
@@ -22,7 +23,13 @@ export type Decider = 'gpu' | 'host';
 /** What a run keeps for its policy, and the commands that the policy's actions come to. Data in, data out. */
 export class Executor {
   readonly #keys = new Map<ForwardKey, KeyParts>();
+  /**
+   * Whether places take turns in a decision: which is next must be known before a forward is submitted, and so the verdict
+   * of the one before.
+   */
+  readonly decisionsTakeTurns: boolean;
   readonly #remedy: string;
+  readonly #decisions: readonly Decision[];
 
   /** Records what the policy declares; memory comes with `start`. */
   constructor(
@@ -36,26 +43,37 @@ export class Executor {
     const decider = asked === 'gpu' && needsHost(declaration) ? 'host' : asked;
     const { limits } = configured;
     this.#remedy = declaration.remedy;
-    const onGpu = new Set(decider === 'gpu' ? declaration.decisions?.map(({ measurement }) => measurement) : []);
+    this.#decisions = declaration.decisions ?? [];
+    const turning = declaration.slots.filter(({ depth = 1 }) => depth > 1).map(({ name }) => name);
+    this.decisionsTakeTurns = slotsOf(this.#decisions).some((slot) => turning.includes(slot));
+    const deciding = this.#decisions.flatMap(({ measurement, gain }) => [measurement, ...Object.values(gain ?? {})]);
+    const onGpu = new Set(decider === 'gpu' ? deciding : []);
     for (const [key, sites] of run.sites) {
       const isLed = limits.condLeads && branchOf(key) !== 'cond';
-      const others = (branch: Parameters<typeof forwardKey>[0]) => run.sites.get(forwardKey(branch, chunkOf(key)));
+      const others = (branch: Branch) => run.sites.get(forwardKey(branch, chunkOf(key)));
       const isRead = (measurement: string) => !onGpu.has(measurement);
       // Who follows keeps what its leader keeps.
       const own = declarationOf(declaration, limits.condLeads ? forwardKey('cond', chunkOf(key)) : key);
-      const parts = new KeyParts(key, run, shape, sites, ops, own, !isLed, isRead, others);
+      const first = this.#keys.get(forwardKey('cond', chunkOf(key)));
+      const parts = new KeyParts(key, run, shape, sites, ops, own, !isLed, isRead, others, first);
       this.#keys.set(key, parts);
     }
     if (decider === 'host') return;
-    for (const decision of declaration.decisions ?? []) {
+    for (const decision of this.#decisions) {
       for (const [key, parts] of this.#keys) {
         const leader = this.#keys.get(limits.condLeads ? forwardKey('cond', chunkOf(key)) : key);
-        const scores = leader?.measurements.get(decision.measurement)?.scores;
-        if (!scores) throw new Error(`decision ${decision.name} has no measurement ${decision.measurement}`);
-        const { computes, reuses } = parts.outcomes(decision);
-        const label = `decide.${key}`;
-        const part = new DecisionPart(label, ops, decision, limits, computes, reuses, scores, STEPS_IN_FLIGHT);
-        parts.decisions.set(decision.name, part);
+        const scores = (name: string): Tensor => {
+          const found = leader?.measurements.get(name)?.scores;
+          if (!found) throw new Error(`decision ${decision.name} has no measurement ${name}`);
+          return found;
+        };
+        // Who follows decides by the score that its leader has decided by: what that was made of has changed since.
+        const led = leader === parts ? undefined : leader?.decisions.get(decision.name)?.verdict;
+        const gain = decision.gain && { times: scores(decision.gain.times), over: scores(decision.gain.over) };
+        const score = led ?? scores(decision.measurement);
+        const outcomes = parts.outcomes(decision);
+        const about = [limits, outcomes, score, STEPS_IN_FLIGHT, led ? undefined : gain] as const;
+        parts.decisions.set(decision.name, new DecisionPart(`decide.${key}`, ops, decision, ...about));
       }
     }
   }
@@ -92,17 +110,24 @@ export class Executor {
     this.#write(forward, forward.actions);
     const parts = this.parts(forward.key);
     return forward.actions.flatMap((action) => {
-      if (action.kind !== 'decide') return commandsOf(parts.pieces([action]));
-      const decision = parts.decisions.get(action.decision);
-      if (!decision) throw new Error(`no decision ${action.decision} on the GPU`);
-      return decision.commands(forward.decides?.isForced ?? false);
+      if (action.kind !== 'decide') return this.#ready(parts, [action]);
+      const part = parts.decisions.get(action.decision);
+      if (!part) throw new Error(`no decision ${action.decision} on the GPU`);
+      const outcomes = parts.outcomes(this.#decision(action.decision));
+      return part.commands(forward.decides?.isForced ?? false, outcomes);
     });
   }
 
   /** The commands of some of a forward's actions, for a host that decides between them. */
   commandsOf(forward: Forward, actions: readonly Action[]): ReadyCommand[] {
     this.#write(forward, actions);
-    return commandsOf(this.parts(forward.key).pieces(actions));
+    return this.#ready(this.parts(forward.key), actions);
+  }
+
+  /** Takes note of a verdict that the GPU has given. */
+  decided({ key, decides }: Forward, computes: boolean): void {
+    const { computes: kept, reuses } = this.#decision(decides?.decision ?? '');
+    this.#noteKept(this.parts(key), computes ? kept : reuses);
   }
 
   /** What is kept of a forward. */
@@ -146,19 +171,35 @@ export class Executor {
     }
   }
 
+  #ready(parts: KeyParts, actions: readonly Action[]): ReadyCommand[] {
+    const commands = commandsOf(parts.pieces(actions));
+    this.#noteKept(parts, actions);
+    return commands;
+  }
+
+  #noteKept({ slots }: KeyParts, actions: readonly Action[]): void {
+    for (const action of flattened(actions)) if (action.kind === 'keep') slots?.filled(action.slot);
+  }
+
+  #decision(name: string): Decision {
+    const decision = this.#decisions.find((one) => one.name === name);
+    if (!decision) throw new Error(`no decision ${name} is declared`);
+    return decision;
+  }
+
   get #parts() {
     return [...this.#keys.values()].flatMap(({ parts }) => parts);
   }
 }
 
-/**
- * Whether the host must decide: both outcomes of a decision of the GPU's are the same commands at every step, so neither a
- * slot whose places take turns nor a mask of heads can be in one.
- */
+/** Whether the host must decide: a mask of heads is written before it is known whether its outcome runs. */
 function needsHost({ slots, decisions = [] }: Declaration): boolean {
-  const varying = new Set(
-    slots.flatMap(({ name, site, depth = 1 }) => (depth > 1 || site.endsWith('.heads') ? [name] : [])),
-  );
+  const masked = new Set(slots.flatMap(({ name, site }) => (site.endsWith('.heads') ? [name] : [])));
+  return slotsOf(decisions).some((slot) => masked.has(slot));
+}
+
+/** Slots that are kept or restored by a decision. */
+function slotsOf(decisions: readonly Decision[]): string[] {
   const actions = decisions.flatMap(({ computes, reuses }) => [...flattened(computes), ...flattened(reuses)]);
-  return actions.some((action) => 'slot' in action && varying.has(action.slot));
+  return actions.flatMap((action) => ('slot' in action ? [action.slot] : []));
 }

@@ -1,6 +1,6 @@
 import type { ScaleShift } from '../cache/action.ts';
 import type { Slot } from '../cache/declaration.ts';
-import type { RunShape } from '../cache/run-shape.ts';
+import type { Branch, RunShape } from '../cache/run-shape.ts';
 import { parseSite } from '../cache/site.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Recorder } from '../gpu/recorder.ts';
@@ -24,6 +24,7 @@ export class KeptSlots extends RecordedPart {
    * @param slots Of the key.
    * @param apart Others, whose blocks run by sub-layers as well where they are of one.
    * @param others Forwards by branch, for slots that are relative to one.
+   * @param first Of the branch that comes first, whose places shared slots have.
    */
   constructor(
     label: string,
@@ -32,15 +33,18 @@ export class KeptSlots extends RecordedPart {
     apart: readonly Slot[],
     run: RunShape,
     forward: ForwardSites,
-    others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
+    others: (branch: Branch) => ForwardSites | undefined,
+    first?: KeptSlots,
   ) {
     const recorder = new Recorder(label);
     const context = { ...ops, recorder };
     const parsed = slots.map((slot) => ({ slot, site: parseSite(slot.site, run) }));
     const kept = new Map(
       parsed.map(({ slot, site }) => {
-        const base = slot.relativeTo && others(slot.relativeTo);
-        return [slot.name, keptSlot({ ops: context, slot, site, forward, ...(base && { base }) })];
+        const base = slot.relativeTo && slot.relativeTo !== 'latents' ? others(slot.relativeTo) : undefined;
+        const shared = slot.isShared && first?.tensors(slot.name);
+        const about = { ops: context, slot, site, forward, ...(base && { base }), ...(shared && { shared }) };
+        return [slot.name, keptSlot(about)];
       }),
     );
     const plain = new Set<string>();
@@ -71,9 +75,9 @@ export class KeptSlots extends RecordedPart {
     }
   }
 
-  /** Runs `inner`, the actions of a keep, and fills the slot's next place. */
+  /** Runs `inner`, the actions of a keep, and fills the slot's next place; `filled` says that it has. */
   keep(name: string, inner: readonly Piece[]): Piece[] {
-    const sections = this.#slot(name).keep[this.#nextPlace(name)];
+    const sections = this.#slot(name).keep[this.#next(name)];
     if (!sections) return [...inner];
     if ('instead' in sections) return sections.instead.map((section) => this.piece(section));
     return [
@@ -85,9 +89,14 @@ export class KeptSlots extends RecordedPart {
 
   /** Takes what the slot has, and keeps what that came to. */
   keepRestored(name: string): Piece[] {
-    const sections = this.#slot(name).keepRestored?.[this.#nextPlace(name)];
+    const sections = this.#slot(name).keepRestored?.[this.#next(name)];
     if (!sections) throw new Error(`slot ${name} cannot keep what it forecasts`);
     return sections.map((section) => this.piece(section));
+  }
+
+  /** The slot's next place has been filled: it is the newest now. */
+  filled(name: string): void {
+    this.#newest.set(name, this.#next(name));
   }
 
   /** Takes what the slot has. */
@@ -162,11 +171,8 @@ export class KeptSlots extends RecordedPart {
     return this.#slot(name).tensors;
   }
 
-  /** The place whose turn it is to be filled. */
-  #nextPlace(name: string): number {
-    const place = ((this.#newest.get(name) ?? -1) + 1) % this.#slot(name).keep.length;
-    this.#newest.set(name, place);
-    return place;
+  #next(name: string): number {
+    return ((this.#newest.get(name) ?? -1) + 1) % Math.max(1, this.#slot(name).keep.length);
   }
 
   #slot(name: string): KeptSlot {

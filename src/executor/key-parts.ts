@@ -1,13 +1,13 @@
 import type { Action, Keep } from '../cache/action.ts';
 import { flattened } from '../cache/action.ts';
-import type { Decision, Declaration, Measurement, Slot } from '../cache/declaration.ts';
-import type { ForwardKey, RunShape } from '../cache/run-shape.ts';
+import type { Decision, Declaration, Measurement } from '../cache/declaration.ts';
+import type { Branch, ForwardKey, RunShape } from '../cache/run-shape.ts';
 import { parseSite, type Site } from '../cache/site.ts';
 import type { Program } from '../gpu/program.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import type { ForwardSites } from '../models/forward-sites.ts';
 import type { OpContext } from '../ops/context.ts';
-import type { DecisionPart } from './decision-part.ts';
+import type { DecisionPart, Outcomes } from './decision-part.ts';
 import { KeptSlots } from './kept-slots.ts';
 import { MeasurementPart } from './measurement-part.ts';
 import { type Piece, piece } from './piece.ts';
@@ -27,7 +27,10 @@ export class KeyParts {
   /** Filled by whoever makes them of the pieces of this. */
   readonly decisions = new Map<string, DecisionPart>();
 
-  /** @param isMeasured Whether the key takes measurements itself. @param isRead Whether a measurement's scores are read. */
+  /**
+   * @param isMeasured Whether the key takes measurements itself. @param isRead Whether a measurement's scores are read.
+   * @param first Of the branch that comes first in a step, where this is the other.
+   */
   constructor(
     readonly key: ForwardKey,
     private readonly run: SitedRun,
@@ -37,13 +40,15 @@ export class KeyParts {
     { slots, measurements = [] }: Declaration,
     isMeasured: boolean,
     isRead: (measurement: string) => boolean,
-    others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined,
+    others: (branch: Branch) => ForwardSites | undefined,
+    first?: KeyParts,
   ) {
     const compared = new Set(measurements.flatMap((measurement) => measurement.slots));
     const kept = slots.filter(({ name }) => !compared.has(name));
     const apart = slots.filter(({ name, site }) => compared.has(name) && 'subLayer' in parseSite(site, shape));
     const hasSections = kept.length + apart.length > 0;
-    this.slots = hasSections ? new KeptSlots(`cache.${key}`, ops, kept, apart, shape, forward, others) : undefined;
+    const own = [ops, kept, apart, shape, forward, others, first?.slots] as const;
+    this.slots = hasSections ? new KeptSlots(`cache.${key}`, ...own) : undefined;
     const measured = (measurement: Measurement) => {
       const own = measurement.slots.flatMap((name) => slots.filter((slot) => slot.name === name));
       const label = `${measurement.name}.${key}`;
@@ -63,7 +68,7 @@ export class KeyParts {
   }
 
   /** What a decision runs, either way. */
-  outcomes({ computes, reuses }: Decision): { readonly computes: Piece[]; readonly reuses: Piece[] } {
+  outcomes({ computes, reuses }: Decision): Outcomes {
     return { computes: this.pieces(computes), reuses: this.pieces(reuses) };
   }
 
@@ -75,8 +80,11 @@ export class KeyParts {
         return this.#keep(action);
       case 'restore':
         return this.#slots.restore(action.slot);
-      case 'measure':
-        return this.#measurement(action.measurement).around(this.#bySite(action.of), this.shape);
+      case 'measure': {
+        // Who follows another key measures nothing.
+        const part = this.measurements.get(action.measurement);
+        return part ? part.around(this.#bySite(action.of), this.shape) : this.pieces(action.of);
+      }
       case 'refresh':
         // Who follows another key has measured nothing.
         return this.measurements.get(action.measurement)?.refresh ?? [];
@@ -121,11 +129,5 @@ export class KeyParts {
   get #slots(): KeptSlots {
     if (!this.slots) throw new Error(`${this.key}: the policy has no slots`);
     return this.slots;
-  }
-
-  #measurement(name: string): MeasurementPart {
-    const part = this.measurements.get(name);
-    if (!part) throw new Error(`${this.key}: no measurement ${name}`);
-    return part;
   }
 }

@@ -1,11 +1,11 @@
 import type { Measurement, Slot } from '../cache/declaration.ts';
 import type { Scores } from '../cache/policy.ts';
-import { framesOf, type RunShape } from '../cache/run-shape.ts';
+import { type Branch, framesOf, type RunShape } from '../cache/run-shape.ts';
 import { type ParsedSite, parseSite, type Site } from '../cache/site.ts';
 import type { Gpu } from '../gpu/gpu.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { elements, type Tensor } from '../gpu/tensor.ts';
-import type { ForwardSites, TensorPart } from '../models/forward-sites.ts';
+import type { ForwardSites } from '../models/forward-sites.ts';
 import { addScaled } from '../ops/add-scaled.ts';
 import { assign } from '../ops/assign.ts';
 import { blockDiff, blockDiffVariant, blockScores, cachedShape, knownScore, partialsShape } from '../ops/block-diff.ts';
@@ -14,6 +14,7 @@ import { isOfOneStep } from '../ops/metrics/index.ts';
 import { AxisFilter } from './axis-filter.ts';
 import type { Piece } from './piece.ts';
 import { RecordedPart } from './recorded-part.ts';
+import { copied } from './slots/velocity.ts';
 
 /** What is measured of a site, by the sections that do it. */
 interface Probe {
@@ -45,7 +46,7 @@ export class MeasurementPart extends RecordedPart {
     run: RunShape,
     forward: ForwardSites,
     private readonly isRead: boolean,
-    others: (branch: NonNullable<Slot['relativeTo']>) => ForwardSites | undefined = () => undefined,
+    others: (branch: Branch) => ForwardSites | undefined = () => undefined,
   ) {
     const recorder = new Recorder(label);
     const context = { ...ops, recorder };
@@ -59,7 +60,7 @@ export class MeasurementPart extends RecordedPart {
     const frames = framesOf(run);
     const filter = measurement.filter && new AxisFilter(recorder, measurement.filter, forward.grid);
     const probes = sites.map(({ slot, site }, place): Probe => {
-      const { name, value, every = 1, precision = 'f32' } = slot;
+      const { name, value, every = 1, precision = 'f32', relativeTo } = slot;
       const shape = valueShape(slot, forward);
       const cached = isOwn ? undefined : recorder.persistent(name, cachedShape(shape, every), precision);
       const isResidual = value === 'residual';
@@ -67,7 +68,8 @@ export class MeasurementPart extends RecordedPart {
       if (isResidual && signal)
         recorder.section(`${name}/before`, () => assign(context, { x: forward.stream, out: signal }));
       recorder.section(`${name}/measure`, () => {
-        const now = measured(context, slot, site, forward, signal, slot.relativeTo && others(slot.relativeTo));
+        const base = relativeTo && relativeTo !== 'latents' ? others(relativeTo) : undefined;
+        const now = measured(context, slot, site, forward, signal, base);
         const feature = filter ? filter.record(context, now) : now;
         const compared = { metric, feature, every, frames, partials, block: place, updates };
         blockDiff(context, { ...compared, ...(cached && { cached }) });
@@ -114,7 +116,8 @@ export class MeasurementPart extends RecordedPart {
     const first = ({ site }: Probe) => at.findIndex((other) => begins(site, other));
     const last = ({ site }: Probe) => at.findLastIndex((other) => ends(site, other));
     const before = (probe: Probe, i: number) => {
-      if (probe.slot.value === 'modulatedInput') return first(probe) === i && probe.measure;
+      const isThere = probe.slot.value === 'modulatedInput' || probe.site.kind === 'latents';
+      if (isThere) return first(probe) === i && probe.measure;
       return first(probe) === i && probe.before;
     };
     const after = (probe: Probe, i: number) =>
@@ -156,8 +159,9 @@ export class MeasurementPart extends RecordedPart {
   }
 }
 
-function valueShape({ site }: Slot, { stream, velocity }: ForwardSites): readonly number[] {
-  return site === 'velocity' && velocity ? [1, velocity.count] : stream.shape;
+function valueShape({ site }: Slot, { stream, latents, velocity }: ForwardSites): readonly number[] {
+  const part = site === 'latents' ? latents : site === 'velocity' ? velocity : undefined;
+  return part ? [1, part.count] : stream.shape;
 }
 
 /** The tensor that is compared, made where it is not there. */
@@ -169,10 +173,11 @@ function measured(
   signal: Tensor | undefined,
   base: ForwardSites | undefined,
 ): Tensor {
+  if (site.kind === 'latents' && value === 'output' && forward.latents) return copied(ops, forward.latents);
   if (site.kind === 'velocity' && value === 'output' && forward.velocity) {
-    const copy = asRow(ops, forward.velocity);
+    const copy = copied(ops, forward.velocity);
     if (!base?.velocity) return copy;
-    const difference = asRow(ops, base.velocity);
+    const difference = copied(ops, base.velocity);
     addScaled(ops, { x: copy, out: difference, factor: -1 });
     return difference;
   }
@@ -187,13 +192,6 @@ function measured(
     return signal;
   }
   throw new Error(`slot ${name}: nothing measures the ${value} of its site`);
-}
-
-/** A copy of a part of a tensor, [1, count]: what is compared has rows. */
-function asRow({ recorder }: OpContext, { tensor, offset, count }: TensorPart): Tensor {
-  const copy = recorder.temporary('velocity', [1, count]);
-  recorder.copy(tensor, copy, 4 * count, 4 * offset);
-  return copy;
 }
 
 /** Whether a site begins where another does. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../cache/declaration.ts';
 import type { ForwardKey } from '../cache/run-shape.ts';
 import type { Forward, Scheduler } from '../cache/scheduler.ts';
 import type { Pacer } from '../gpu/pacer.ts';
@@ -20,6 +21,8 @@ export interface Forwards {
 export class ScheduledForwards implements Forwards {
   /** Scores on their way, by key. */
   readonly #pending = new Map<ForwardKey, Promise<void>>();
+  /** By key, the score that the host decided by last. */
+  readonly #decided = new Map<ForwardKey, number>();
   /** Verdicts on their way, by key, earlier steps first. */
   readonly #telling = new Map<ForwardKey, Promise<void>[]>();
 
@@ -34,6 +37,8 @@ export class ScheduledForwards implements Forwards {
 
   async submit(pacer: Pacer, step: number, key: ForwardKey, signal?: AbortSignal): Promise<void> {
     await this.#pending.get(this.scheduler.leader(key));
+    // The other branch keeps the GPU busy meanwhile.
+    if (this.executor.decisionsTakeTurns) await Promise.all(this.#telling.get(key) ?? []);
     signal?.throwIfAborted();
     const forward = this.scheduler.plan(step, key);
     const { decides, observes } = forward;
@@ -71,7 +76,9 @@ export class ScheduledForwards implements Forwards {
     const told = (async () => {
       const verdict = await given;
       await before;
-      if (verdict) this.scheduler.decided(forward, verdict.score, verdict.computes);
+      if (!verdict) return;
+      this.executor.decided(forward, verdict.computes);
+      this.scheduler.decided(forward, verdict.score, verdict.computes);
     })();
     // Awaited later: until then nobody handles a rejection.
     told.catch(() => {});
@@ -81,16 +88,27 @@ export class ScheduledForwards implements Forwards {
   /** Reads the score, waits for it, and submits what follows from it: a round trip a forward. */
   async #decideHere(pacer: Pacer, forward: Forward, signal?: AbortSignal): Promise<void> {
     const { scheduler, executor } = this;
-    const { actions, decides, key } = forward;
+    const { actions, decides } = forward;
     const decision = scheduler.declaration.decisions?.find(({ name }) => name === decides?.decision);
     const at = actions.findIndex(({ kind }) => kind === 'decide');
     if (!decision || at < 0) throw new Error(`no decision ${decides?.decision}`);
     await pacer.run('opening', executor.commandsOf(forward, actions.slice(0, at)), signal);
-    const { mean: score } = await executor.measurement(decision.measurement, scheduler.leader(key)).readAny();
+    const score = await this.#score(decision, forward);
     signal?.throwIfAborted();
     const computes = scheduler.decide(forward, score);
     const rest = [...(computes ? decision.computes : decision.reuses), ...actions.slice(at + 1)];
     await pacer.run(computes ? 'compute' : 'reuse', executor.commandsOf(forward, rest), signal);
+  }
+
+  /** What a forward is decided by: who follows another, by what that was. */
+  async #score({ measurement, gain }: Decision, { key }: Forward): Promise<number> {
+    const leader = this.scheduler.leader(key);
+    if (leader !== key) return this.#decided.get(leader) ?? Number.POSITIVE_INFINITY;
+    const read = async (name: string) => (await this.executor.measurement(name, key).readAny()).mean;
+    const score = await read(measurement);
+    const scaled = gain ? (score * (await read(gain.times))) / (await read(gain.over)) : score;
+    this.#decided.set(key, scaled);
+    return scaled;
   }
 
   #later(key: ForwardKey, work: Promise<void>): void {

@@ -73,6 +73,8 @@ export interface ForwardSites {
   readonly stream: Tensor;
   /** How tokens lie: frames, each of rows of so many, one after the other. */
   readonly grid: readonly [frames: number, rows: number, columns: number];
+  /** What it begins with; absent of a forward of some frames of a clip. */
+  readonly latents?: TensorPart;
   /** What the head writes; absent where that is in pieces, of a forward of some frames of a clip. */
   readonly velocity?: TensorPart;
   readonly blocks: readonly BlockSite[];

@@ -13,4 +13,11 @@ export interface VerdictRule {
   readonly threshold: number;
   /** Whether a value equal to the threshold computes. */
   readonly isStrict: boolean;
+  /** Once the scores that could have decided add up to so much, every further step computes; absent: never. */
+  readonly cap?: number;
+  /**
+   * Of the most steps in a row: whether they are counted as cache-dit does. Its count goes back to 0 only where it has
+   * forced a step to compute, and goes up only at a second step in a row, by two from 0. Absent: steps in a row.
+   */
+  readonly countsLoosely?: boolean;
 }

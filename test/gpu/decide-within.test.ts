@@ -33,7 +33,7 @@ async function decideOnGpu(
     scores: recorder.persistent('scores', [3]),
     control: recorder.persistent('control', [1], 'u32'),
     counts: recorder.persistent('counts', [3, 3], 'u32'),
-    state: recorder.persistent('state', [3]),
+    state: recorder.persistent('state', [5]),
     verdict: recorder.persistent('verdict', [2]),
     args: recorder.persistent('args', [3, 3], 'u32'),
   };
@@ -87,6 +87,14 @@ test.each<[string, VerdictRule, ArrayLike<number>, number[], ReuseLimits?]>([
   ['U13: at it, strictly', { ...TEACACHE, polynomial: IDENTITY, threshold: 0.25 }, [0.25, 0.25 - 2 ** -26, 1], []],
   ['most in a row', { ...FBCACHE, polynomial: IDENTITY, threshold: 1 }, random, [0], { inARow: 3, inAll: Infinity }],
   ['most in all', { ...TEACACHE, polynomial: IDENTITY, threshold: 0.1 }, random, [0], { inARow: Infinity, inAll: 5 }],
+  ['a cap of all', { ...FBCACHE, polynomial: IDENTITY, threshold: 0.05, cap: 0.5 }, random, [0]],
+  ...[1, 2, 3].map((inARow): [string, VerdictRule, ArrayLike<number>, number[], ReuseLimits] => [
+    `${inARow} in a row, counted loosely`,
+    { ...FBCACHE, polynomial: IDENTITY, threshold: 0.07, countsLoosely: true },
+    random,
+    [0, 9],
+    { inARow, inAll: 11 },
+  ]),
 ])('decides as the host does and launches one outcome: %s', async (_, rule, values, forced, limits = NO_LIMITS) => {
   const scores = Array.from(values);
   const { computes, args } = await decideOnGpu(rule, scores, forced, limits);

@@ -267,7 +267,7 @@ test('a head mask: some heads attend anew, the others keep what they had', async
   expect(blocks.reused).toBeCloseTo((2 * 5 * 0.5) / 3);
 });
 
-test('a forecast decided within the step: by the host, since its values take turns', async () => {
+test('a forecast decided within the step: its values take turns', async () => {
   class DecidedForecast implements Policy {
     #shape: RunShape | undefined;
     declare(shape: RunShape): Declaration {

@@ -14,6 +14,8 @@ export interface SlotContext {
   readonly forward: ForwardSites;
   /** The forward of the branch that the slot is relative to. */
   readonly base?: ForwardSites;
+  /** Of a slot that both branches share: the places of the branch that comes first. */
+  readonly shared?: readonly Tensor[];
 }
 
 /** How a slot is filled and restored: names of sections, recorded. */
@@ -36,7 +38,8 @@ export interface KeptSlot extends Places {
 }
 
 /** The tensors of a slot, weights where there are several, and what else rides on its restoring. */
-export function places({ ops, slot }: SlotContext, shape: readonly number[]): Places {
+export function places({ ops, slot, shared }: SlotContext, shape: readonly number[]): Places {
+  if (shared) return { tensors: shared };
   const { recorder } = ops;
   const { name, depth = 1, precision = 'f32', scaleShift = false } = slot;
   const tensors = Array.from({ length: depth }, (_, i) => recorder.persistent(`${name}.${i}`, shape, precision));

@@ -45,6 +45,7 @@ export class DiTRecorded implements RecordedModel<number> {
         sections: transformer.recordForward(ops, branch, { ...inputs, ...where }),
         stream: shared.hiddenStates,
         grid: [1, this.#side, this.#side],
+        latents: { tensor: state, offset: 0, count },
         velocity: { tensor: velocity, offset: predictionIndex * count, count },
         blocks: ditBlockSites(transformer, inputs),
       };

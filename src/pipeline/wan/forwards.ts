@@ -81,6 +81,7 @@ export function recordForwards(
         sections,
         stream,
         grid,
+        ...(isWhole && { latents: { tensor: state, offset: 0, count: elements(state.shape) / (state.shape[0] ?? 1) } }),
         ...(isWhole && { velocity: { tensor: velocity, offset: velocityIndex * count, count } }),
         blocks: wanBlockSites(transformer, inputs, prompt.keysValues),
       });

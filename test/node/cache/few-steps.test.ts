@@ -20,8 +20,8 @@ function remarks(name: string, steps: number, score: number, options: Readonly<R
   );
 }
 
-// Those that need a calibration have other schedules with each artifact.
-describe.each(POLICIES.filter(({ calibration }) => !calibration))('$name', ({ name, group }) => {
+// Those that need an artifact have other schedules with each.
+describe.each(POLICIES.filter(({ options }) => !('artifact' in options)))('$name', ({ name, group }) => {
   test('says that caching does not pay with few steps; what reuses nothing anyway says nothing', () => {
     for (const steps of [2, FEW_STEPS]) {
       const found = remarks(name, steps, 0);

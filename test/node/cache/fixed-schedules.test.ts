@@ -42,11 +42,14 @@ describe('Taylor forecasts', () => {
   });
 });
 
+/** Of Open-Sora's. */
+const RANGE = { spatialFrom: 450, spatialTo: 930, crossFrom: 450, crossTo: 930 };
+
 describe('U4: golden schedules of PAB', () => {
   /** 30 steps at timesteps 1000 - 33.333 s. */
   const shape = runShape(30, ['cond']);
   const sites = (spatial: number, cross: number) => {
-    const { policy } = configurePolicy('pab', { spatial, cross, timestepFrom: 450, timestepTo: 930 });
+    const { policy } = configurePolicy('pab', { spatial, cross, ...RANGE });
     return runScript(new Scheduler(policy, shape), shape, () => 0).sites;
   };
 
@@ -59,6 +62,31 @@ describe('U4: golden schedules of PAB', () => {
 
   test('at one of four', () => {
     expect(subLayerDigits(sites(4, 1), 'cond', 'selfAttention')).toBe('111010001000100011111111111111');
+  });
+
+  test("counting forwards as diffusers' hook does, the other branch takes what cond has kept", () => {
+    const run = runShape(8, ['cond', 'uncond']);
+    const { sites } = decide('pab', { counter: 'forwards', spatial: 2, cross: 3, ...RANGE }, 8, () => 0, [
+      'cond',
+      'uncond',
+    ]);
+    expect(run.timesteps).toEqual([1000, 875, 750, 625, 500, 375, 250, 125]);
+    // The n-th forward of both computes where n is a multiple of the interval.
+    expect(subLayerDigits(sites, 'cond', 'selfAttention')).toBe('11111111');
+    expect(subLayerDigits(sites, 'uncond', 'selfAttention')).toBe('10000111');
+    expect(subLayerDigits(sites, 'cond', 'crossAttention')).toBe('10010111');
+    expect(subLayerDigits(sites, 'uncond', 'crossAttention')).toBe('11001111');
+  });
+
+  test('counting forwards, the first step may take what the other branch has just kept', () => {
+    const wide = { spatialFrom: -1, spatialTo: 1001 };
+    const { sites } = decide('pab', { counter: 'forwards', spatial: 2, cross: 1, ...wide }, 4, () => 0, [
+      'cond',
+      'uncond',
+    ]);
+    expect(subLayerDigits(sites, 'uncond', 'selfAttention')).toBe('0000');
+    const alone = decide('pab', { counter: 'forwards', spatial: 2, cross: 1, ...wide }, 4, () => 0);
+    expect(subLayerDigits(alone.sites, 'cond', 'selfAttention')).toBe('1010');
   });
 
   test('U1: intervals of 1 compute everything, and keep nothing', () => {

@@ -4,6 +4,7 @@ import type { BlockScores, ForwardEvent } from '../../../src/cache/run-record.ts
 import type { Branch } from '../../../src/cache/run-shape.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
 import { artifactFor } from '../../support/artifacts.ts';
+import { LAWS } from '../../support/laws.ts';
 import { runShape } from '../../support/run-shape.ts';
 import { drift, firesAt, runScript } from './support.ts';
 
@@ -11,7 +12,7 @@ const RUN = runShape(12);
 const BRANCHES = ['cond', 'uncond'] as const;
 
 test.each(POLICIES.map(({ name }) => name))('%s: the listener is told what is recorded, as it is', (name) => {
-  const options = artifactFor(name, RUN);
+  const options = { ...artifactFor(name, RUN), ...LAWS[name]?.some };
   const forwards: ForwardEvent[] = [];
   const scores: BlockScores[] = [];
   const listener = {

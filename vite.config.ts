@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { footerLinks } from './scripts/footer-plugin.ts';
 import { models } from './scripts/models-plugin.ts';
+import { sharedWorkers } from './scripts/worker-plugin.ts';
 import { wgsl } from './scripts/wgsl-plugin.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -13,10 +14,10 @@ export default defineConfig({
   base: './',
   // The page is a user of the package: it imports what anyone can.
   resolve: { alias: { 'stillframe/policies': `${root}src/policies.ts`, stillframe: `${root}src/index.ts` } },
-  plugins: [wgsl(), models(root), footerLinks(root)],
+  plugins: [wgsl(), models(root), footerLinks(root), sharedWorkers()],
   worker: { format: 'es', plugins: () => [wgsl()] },
   server: { open: mayOpenBrowser(), fs: { allow: [root] } },
-  build: { outDir: '../dist-demo', emptyOutDir: true, target: 'es2022' },
+  build: { outDir: '../dist-demo', emptyOutDir: true, target: 'es2022', modulePreload: false },
 });
 
 /** On Linux, opens the Chrome that set-up found, with WebGPU on and a profile of its own; elsewhere the user's browser. */

@@ -43,7 +43,7 @@ export async function readHeader(
   }
   totalBytes ??= expected?.bytes;
   if (beginning.startsWith('GGUF')) {
-    const { readGgufHeader } = await lazy('GGUF files', import('./gguf/read.ts'));
+    const { readGgufHeader } = await lazy('GGUF files', import('./gguf/gguf.ts'));
     return readGgufHeader(source, path, totalBytes, signal);
   }
   if (PYTORCH.some((start) => beginning.startsWith(start))) {

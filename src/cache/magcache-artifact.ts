@@ -1,6 +1,8 @@
 import { invalidArtifact } from './artifact.ts';
+import type { Calibration } from './calibration.ts';
 import type { MagRatios } from './magcache-ratios.ts';
 import { type Branch, branchOf, type RunIdentity } from './run-shape.ts';
+import { span } from './site.ts';
 
 const POLICY = 'magcache';
 
@@ -12,6 +14,27 @@ export interface MagCacheArtifact extends RunIdentity {
   /** `ratios[branch][s]`: the mean over tokens of `|R_s| / |R_(s-1)|`, R being what all blocks add; 1 at the first step. */
   readonly ratios: MagRatios;
 }
+
+/** Significant digits: more than published ratios have. */
+const DIGITS = 5;
+
+/** MagCache's calibration (arXiv 2506.09045, section 3.2): ratios by step, one list for both branches. */
+export const magCacheCalibration: Calibration = {
+  request: ({ blocks }) => ({
+    slots: [{ name: 'stack', site: span(0, blocks - 1), value: 'residual' }],
+    metric: { kind: 'normRatio', per: 'tokenMean' },
+    distances: 1,
+  }),
+
+  artifact(scores, { model, sampler, steps, prompts }) {
+    const later = Array.from({ length: steps - 1 }, (_, step) =>
+      Number(scores.of('stack', 1, step).toPrecision(DIGITS)),
+    );
+    return {
+      ...parseMagCacheArtifact({ policy: POLICY, model, sampler, steps, prompts, ratios: { cond: [1, ...later] } }),
+    };
+  },
+};
 
 /** Checks an artifact's fields. @throws {OptionError} naming the one that is wrong. */
 export function parseMagCacheArtifact(json: Readonly<Record<string, unknown>>): MagCacheArtifact {

@@ -2,7 +2,7 @@ import { type Action, forward, keep, restore, run } from './action.ts';
 import { artifactOption, expectMatch, missingArtifact } from './artifact.ts';
 import type { Declaration } from './declaration.ts';
 import { policyKind } from './kind.ts';
-import { parseMagCacheArtifact, ratiosOf } from './magcache-artifact.ts';
+import { magCacheCalibration, parseMagCacheArtifact, ratiosOf } from './magcache-artifact.ts';
 import { type MagRatios, nearestRatios, PUBLISHED_RATIOS, publishedRatios } from './magcache-ratios.ts';
 import { choiceOption, countOption, numberOption, type OptionKind, type OptionValues } from './options.ts';
 import type { PlannedForward, Policy } from './policy.ts';
@@ -153,4 +153,5 @@ export const magcache = policyKind(
   },
   OPTIONS,
   (options) => new MagCache(options),
+  magCacheCalibration,
 );

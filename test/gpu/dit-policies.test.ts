@@ -41,8 +41,8 @@ async function picture(options: GenerateOptions) {
 }
 
 /** Options that make it reuse something within a few steps; artifacts are calibrated on the model. */
-async function optionsOf({ name, calibration, options }: PolicyKind): Promise<GenerateOptions['policyOptions']> {
-  if (!calibration) return 'ratios' in options ? { ratios: [1] } : {};
+async function optionsOf({ name, calibration }: PolicyKind): Promise<GenerateOptions['policyOptions']> {
+  if (!calibration) return {};
   const gpu = await testGpu();
   const index = await readConfig(FOLDER, 'model_index.json');
   const family = await openFamily({ source: FOLDER }, index, { precision: 'stored', capabilities: gpu.capabilities });

@@ -27,8 +27,8 @@ const TIMED = 'test/e2e/demo-speed.test.ts';
 
 /**
  * Kernel and model tests (`test/gpu`) run in Chromium, and those about f16 in Node with Dawn on a driver that has it.
- * GPU projects run a file at a time: a software adapter uses all cores by itself. Files of `e2e` also wait, for pages,
- * processes and builds, so they run two at a time; what is timed there runs alone.
+ * A software adapter computes on all cores, but compiles a kernel on one, and much of a test is that: so files run two at
+ * a time, of `e2e`, too, where they also wait for pages, processes and builds. What is timed there runs alone.
  */
 export default defineConfig({
   test: {
@@ -55,8 +55,9 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts', 'test/gpu/**/*.test.ts'],
           exclude: realGpu ? [] : [F16],
           sequence: { groupOrder: 1 },
-          fileParallelism: false,
-          testTimeout: 60_000,
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           browser: {
             enabled: true,
             headless: true,

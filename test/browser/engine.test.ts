@@ -115,8 +115,14 @@ describe('the worker', () => {
     expect(error).toMatchObject({ name, message: expect.stringMatching(message) });
   });
 
-  test.each<Phase>(['compile', 'text', 'denoise', 'decode'])('stops in %s, and goes on', async (phase) => {
-    const stopped = engine.generate({ ...SMALL, steps: 8 }, (event) => {
+  // Each phase lasts longer than a word takes to the worker and back.
+  test.each<[Phase, Partial<RunRequest>]>([
+    ['compile', { steps: 200 }],
+    ['text', { steps: 200 }],
+    ['denoise', { steps: 200 }],
+    ['decode', { steps: 1, frames: 33, width: 64, height: 64 }],
+  ])('stops in %s, and goes on', async (phase, long) => {
+    const stopped = engine.generate({ ...SMALL, ...long }, (event) => {
       ignore(event);
       if (event.kind === 'progress' && event.progress.phase === phase) void engine.stop();
     });

@@ -13,6 +13,7 @@ import {
 import { countingDevice, isLost } from '../support/counting-device.ts';
 import { requestTestAdapter } from '../support/gpu.ts';
 import { TINY, TINY_LOAD, TINY_RUN } from '../support/tiny-pipeline.ts';
+import { whenMapped } from '../support/when-mapped.ts';
 
 /** Pipelines of a test. */
 const opened = new Set<Pipeline>();
@@ -121,9 +122,10 @@ describe('dispose', () => {
     const clips = [await pipeline.generate(TINY_RUN), await pipeline.generate({ ...TINY_RUN, seed: 4 })];
     const [clip, other] = clips as [Clip, Clip];
     const frames = clip.frames();
+    const waiting = whenMapped();
     const reading = [clip.rgba(), clip.compare(other), other.compare(clip), other.toBlob(), frames.next()];
     const settled = Promise.allSettled(reading);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await waiting;
     await pipeline.dispose();
     const failed = (await settled).filter((result) => result.status === 'rejected');
     expect(failed.length).toBeGreaterThan(0);

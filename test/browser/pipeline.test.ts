@@ -69,13 +69,18 @@ const addTensor = (name: string) => (file: Uint8Array<ArrayBuffer>) => {
   return new Uint8Array([...prefix, ...json, ...file.subarray(8 + length)]);
 };
 
+/** The caller's device of most tests. */
+let device: GPUDevice;
+let liveBytes: () => number;
+beforeAll(async () => {
+  ({ device, liveBytes } = await countingDevice());
+});
+afterAll(() => device.destroy());
+
 describe('one pipeline, run after run', () => {
   let pipeline: Pipeline;
-  let device: GPUDevice;
-  let liveBytes: () => number;
 
   beforeAll(async () => {
-    ({ device, liveBytes } = await countingDevice());
     pipeline = await loadPipeline('shapes', { ...LOAD, device });
   });
   afterAll(async () => {
@@ -83,7 +88,6 @@ describe('one pipeline, run after run', () => {
     expect(liveBytes(), 'bytes left behind').toBe(0);
     // A device of the caller's own is never destroyed.
     expect(await isLost(device)).toBe(false);
-    device.destroy();
   });
 
   test('the same seed makes the same clip, in the same memory, as planned', async () => {
@@ -298,18 +302,15 @@ describe('loading', () => {
       /block\.1\.\S+relative_attention_bias\.weight is there, but would not be read/,
     ],
   ])('%s is named', async (_, model, type, message) => {
-    const { device, liveBytes } = await countingDevice();
     const failed = loadPipeline(model, { ...LOAD, device });
     await expect(failed).rejects.toThrow(type);
     await expect(failed).rejects.toThrow(message);
     // Looking at it says the same, but for what only reading the weights shows.
     await expect(inspectModel(model, { ...LOAD, device })).rejects.toThrow(message);
     expect(liveBytes()).toBe(0);
-    device.destroy();
   });
 
   test('a scheduler that is not built is refused when a run needs it; the sampler that the error names runs', async () => {
-    const { device, liveBytes } = await countingDevice();
     const model = altered({
       'scheduler/scheduler_config.json': editJson((json) => Object.assign(json, { _class_name: 'PNDMScheduler' })),
       'model_index.json': editJson((json) => Object.assign(json, { scheduler: ['diffusers', 'PNDMScheduler'] })),
@@ -332,7 +333,6 @@ describe('loading', () => {
     }
     await pipeline.dispose();
     expect(liveBytes()).toBe(0);
-    device.destroy();
   });
 
   test('weights that no class reads are a warning in the report; NaN in a configuration is read', async () => {
@@ -341,7 +341,7 @@ describe('loading', () => {
       'transformer/config.json': (file) => bytes(new TextDecoder().decode(file).replace('{', '{"dropout": NaN,')),
       'model_index.json': editJson((json) => Object.assign(json, { expand_timesteps: true })),
     });
-    const pipeline = await loadPipeline(model, LOAD);
+    const pipeline = await loadPipeline(model, { ...LOAD, device });
     const clip = await pipeline.generate({ ...SMALL, steps: 1 });
     expect(clip.report.warnings).toEqual([
       'altered shapes: transformer holds weights that its class does not read: blocks.0.to_gate_compress.weight.',

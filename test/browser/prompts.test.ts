@@ -10,7 +10,8 @@ const loaded = () => performance.getEntriesByType('resource').filter(({ name }) 
 test('a prompt is cleaned before it is encoded, by code that plain ones do not load', async () => {
   // The page's own modules fill the usual 250.
   performance.setResourceTimingBufferSize(10_000);
-  const pipeline = await loadPipeline('shapes', { manifestUrl: '/weights-manifest.json', store: noStore });
+  const firstRun = { ...SMALL, prompt: PROMPT };
+  const pipeline = await loadPipeline('shapes', { manifestUrl: '/weights-manifest.json', store: noStore, firstRun });
   onTestFinished(() => pipeline.dispose());
   const draw = async (options: GenerateOptions) => {
     const clip = await pipeline.generate({ ...SMALL, ...options });

@@ -111,7 +111,7 @@ export const LAWS: Readonly<Record<string, Law>> = {
   },
   seacache: { never: { threshold: 0 }, some: { threshold: 0.07 }, script: drift },
   spectrum: { never: { window: 1, growth: 0 }, some: {} },
-  adacache: { never: { codebook: '1:1' }, some: { codebook: '9:3' } },
+  adacache: { never: { codebook: '1:1', motion: true }, some: { codebook: '9:3', motion: true } },
   sortblock: { never: { interval: 1 }, some: { timestepTo: 1000, interval: 4 } },
   bac: { never: { updates: STEPS }, some: { updates: 4, bubbling: 0 } },
   blockcache: { never: { threshold: 0 }, some: { scaleShift: false } },

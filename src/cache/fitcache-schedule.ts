@@ -9,7 +9,7 @@ const RIDGE = 1e-4;
 
 /** The weighted sum of kept predictions that is nearest to a later one, by least squares over the runs that were measured. */
 export function leastSquares(gram: Gram, depth: number): Forecast {
-  return { name: `fit of ${depth}`, depth, weights: (kept, step) => fitWeights(gram, kept, step) };
+  return { name: `fit of ${depth}`, depth, weights: (kept, step) => fitWeights(gram, kept.slice(0, depth), step) };
 }
 
 /**

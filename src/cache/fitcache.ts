@@ -66,8 +66,12 @@ class FitCache implements Policy {
   }
 
   declare(): Declaration {
-    const slot = { name: 'velocity', site: 'velocity', value: 'output', depth: this.options.history } as const;
-    return { slots: [slot], remedy: 'Set policyOptions.history to less, or make the clip smaller or shorter.' };
+    // What is kept alone comes back as it is: it takes two to be weighted.
+    const depth = Math.max(2, this.options.history);
+    return {
+      slots: [{ name: 'velocity', site: 'velocity', value: 'output', depth }],
+      remedy: 'Set policyOptions.history to less, or make the clip smaller or shorter.',
+    };
   }
 
   begin(shape: RunShape): void {

@@ -23,12 +23,13 @@ const realGpu = process.env.STILLFRAME_GPU === '1';
 const lavapipeTests = realGpu || process.env.STILLFRAME_DAWN ? 'test/gpu/**/*.test.ts' : F16;
 
 /** What measures the page against the clock. */
-const TIMED = 'test/e2e/demo-speed.test.ts';
+const TIMED = ['test/e2e/demo-speed.test.ts', 'test/e2e/demo-first-view.test.ts'];
 
 /**
  * Kernel and model tests (`test/gpu`) run in Chromium, and those about f16 in Node with Dawn on a driver that has it.
- * A software adapter computes on all cores, but compiles a kernel on one, and much of a test is that: so files run two at
- * a time, of `e2e`, too, where they also wait for pages, processes and builds. What is timed there runs alone.
+ * A software adapter computes on all cores, but compiles a kernel on one, and much of a test is that; in one browser two pages
+ * wait for each other's kernels. So `browser` and `e2e`, whose browsers are their own, run beside each other, a file of each at a
+ * time. What is timed runs alone.
  */
 export default defineConfig({
   test: {
@@ -55,7 +56,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts', 'test/gpu/**/*.test.ts'],
           exclude: realGpu ? [] : [F16],
           sequence: { groupOrder: 1 },
-          maxWorkers: 2,
+          fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           browser: {
@@ -92,9 +93,9 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: [TIMED],
-          sequence: { groupOrder: 3 },
-          maxWorkers: 2,
+          exclude: TIMED,
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
@@ -102,8 +103,8 @@ export default defineConfig({
       {
         test: {
           name: 'timed',
-          include: [TIMED],
-          sequence: { groupOrder: 4 },
+          include: TIMED,
+          sequence: { groupOrder: 3 },
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

@@ -6,8 +6,8 @@ const SLOWEST = 10;
 /** Tells at the end of a run where its time went: set-up and checks before it, each project, and the slowest files. */
 export default class TimeReporter implements Reporter {
   #start = 0;
-  /** When the last file of a project ended; they run one after the other. */
-  readonly #ends = new Map<string, number>();
+  /** By place in the order, when the last file of a group of projects ended; groups run one after the other. */
+  readonly #ends = new Map<number, number>();
 
   onTestRunStart(): void {
     this.#start = performance.now();
@@ -15,16 +15,19 @@ export default class TimeReporter implements Reporter {
   }
 
   onTestModuleEnd({ project }: TestModule): void {
-    this.#ends.set(project.name, performance.now());
+    this.#ends.set(project.config.sequence.groupOrder, performance.now());
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows: [string, number][] = JSON.parse(process.env.STILLFRAME_SECONDS ?? '[]');
     let before = this.#start;
-    for (const [name, end] of [...this.#ends].sort(([, a], [, b]) => a - b)) {
-      const own = modules.filter(({ project }) => project.name === name);
-      const tests = own.reduce((sum, { children }) => sum + [...children.allTests()].length, 0);
-      rows.push([`${name}: ${tests} tests`, (end - before) / 1000]);
+    for (const [group, end] of [...this.#ends].sort(([, a], [, b]) => a - b)) {
+      const own = modules.filter(({ project }) => project.config.sequence.groupOrder === group);
+      const names = [...new Set(own.map(({ project }) => project.name))].map((name) => {
+        const files = own.filter(({ project }) => project.name === name);
+        return `${name}: ${files.reduce((sum, { children }) => sum + [...children.allTests()].length, 0)} tests`;
+      });
+      rows.push([names.join(', beside '), (end - before) / 1000]);
       before = end;
     }
     const all = rows.reduce((sum, [, seconds]) => sum + seconds, 0);

@@ -30,7 +30,8 @@ export function sharedWorkers(): Plugin[] {
       name: 'stillframe:plain-imports',
       apply: 'build',
       enforce: 'pre',
-      load: (id) => (id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : undefined),
+      load: (id) =>
+        id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : undefined,
     },
   ];
 }

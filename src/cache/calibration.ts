@@ -34,7 +34,7 @@ export interface CalibrationRun extends RunIdentity {
 
 /** What a policy must know beforehand of a model: what it wants recorded, and what it makes of it. */
 export interface Calibration {
-  /** @param distances The most that was asked for; a policy may want less. */
+  /** @param distances The most that was asked for; a policy may want others. */
   request(run: RunShape, distances: number): CalibrationRequest;
   /** The artifact: an object for JSON, which the policy takes as its option `artifact`. */
   artifact(scores: CalibrationScores, run: CalibrationRun): Readonly<Record<string, unknown>>;

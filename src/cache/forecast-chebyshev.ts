@@ -1,4 +1,5 @@
 import type { Forecast } from './forecast.ts';
+import { solve } from './solve.ts';
 
 /** How values are forecast. */
 export interface ChebyshevFit {
@@ -53,17 +54,4 @@ function polynomials(degree: number, at: number): number[] {
   const values = [1, at];
   while (values.length <= degree) values.push(2 * at * (values.at(-1) as number) - (values.at(-2) as number));
   return values.slice(0, degree + 1);
-}
-
-/** Solves a symmetric positive definite system by elimination, which needs no pivoting for one. */
-function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
-  const rows = matrix.map((row, i) => [...row, right[i] as number]);
-  for (const [i, pivot] of rows.entries()) {
-    for (const [j, row] of rows.entries()) {
-      if (i === j) continue;
-      const factor = (row[i] as number) / (pivot[i] as number);
-      for (const [k, value] of pivot.entries()) row[k] = (row[k] as number) - factor * value;
-    }
-  }
-  return rows.map((row, i) => (row.at(-1) as number) / (row[i] as number));
 }

@@ -15,6 +15,7 @@ import { easycache } from './easycache.ts';
 import { fastercache } from './fastercache.ts';
 import { fbcache } from './fbcache.ts';
 import { fewerSteps } from './fewer-steps.ts';
+import { fitcache } from './fitcache.ts';
 import type { ConfiguredPolicy, PolicyKind } from './kind.ts';
 import { magcache } from './magcache.ts';
 import { mixcache } from './mixcache.ts';
@@ -41,6 +42,7 @@ export const POLICIES: readonly PolicyKind[] = [
   smoothcache,
   taylorseer,
   spectrum,
+  fitcache,
   pab,
   fastercache,
   adacache,

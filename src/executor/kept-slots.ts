@@ -114,10 +114,17 @@ export class KeptSlots extends RecordedPart {
     return this.#slot(name).keep.some((sections) => 'instead' in sections);
   }
 
-  /** Writes a forecast's weights, the newest value's first, or its parts' in their order: of the next restore. */
+  /**
+   * Writes a forecast's weights, the newest value's first, or its parts' in their order: of the next restore.
+   *
+   * @throws where one value is kept, which comes back as it is, and another weight than 1 is asked for.
+   */
   writeWeights(name: string, weights: readonly number[]): void {
     const { weights: tensor, keep } = this.#slot(name);
-    if (!tensor) return;
+    if (!tensor) {
+      if (weights.every((weight) => weight === 1)) return;
+      throw new Error(`slot ${name} of depth 1 is weighted by ${weights}: give it a depth of 2`);
+    }
     if (keep.length === 1) {
       upload(this.allocated.gpu, tensor, Float32Array.from(weights));
       return;

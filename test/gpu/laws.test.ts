@@ -3,7 +3,7 @@ import { POLICIES } from '../../src/cache/index.ts';
 import type { RunRecord } from '../../src/cache/run-record.ts';
 import { artifactFor } from '../support/artifacts.ts';
 import { testGpu } from '../support/kernel-run.ts';
-import { LAWS } from '../support/laws.ts';
+import { LAWS, type Law } from '../support/laws.ts';
 import { countKernels, TinyRuns } from '../support/wan-runs.ts';
 
 const STEPS = 12;
@@ -25,28 +25,28 @@ function attentions({ sites }: RunRecord): number {
 
 describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
   const law = LAWS[name] ?? {};
-  const needs = () => artifactFor(name, runs.shape);
-  const some = () => ({ ...needs(), ...law.some });
+  // Artifacts of those that cannot run without one.
+  const withArtifact = (options: Law['some']) => ({ ...artifactFor(name, runs.shape), ...options });
 
   test('U1: never reusing gives the latents of no policy, bit for bit', async () => {
     const none = await runs.denoise('none');
-    const { latents, record } = await runs.denoise(name, { ...needs(), ...law.never });
+    const { latents, record } = await runs.denoise(name, withArtifact(law.never));
     expect(record.blocks.reused).toBe(0);
     expect(latents).toEqual(none.latents);
   });
 
   test('U3: what is dispatched is what is reported', async () => {
-    const { record, commands } = await runs.denoise(name, some(), undefined, 'host');
+    const { record, commands } = await runs.denoise(name, withArtifact(law.some), undefined, 'host');
     expect(countKernels(commands, 'attention')).toBe(attentions(record));
   });
 
   test('U6: a run after another, whole or aborted, is a fresh one', async () => {
-    const first = await runs.denoise(name, some());
-    const aborted = runs.denoise(name, some(), (step) => {
+    const first = await runs.denoise(name, withArtifact(law.some));
+    const aborted = runs.denoise(name, withArtifact(law.some), (step) => {
       if (step === 4) throw new Error('enough');
     });
     await expect(aborted).rejects.toThrow('enough');
-    const second = await runs.denoise(name, some());
+    const second = await runs.denoise(name, withArtifact(law.some));
     expect(second.latents).toEqual(first.latents);
     expect(second.record).toEqual(first.record);
   });
@@ -54,7 +54,7 @@ describe.each(POLICIES.map(({ name }) => name))('%s', (name) => {
   test('U11: memory is as planned, and none when stopped', async () => {
     const { memory } = runs.gpu;
     const before = memory.currentBytes;
-    const { cache } = runs.cache(name, some());
+    const { cache } = runs.cache(name, withArtifact(law.some));
     expect(memory.currentBytes).toBe(before);
     await cache.start(runs.gpu);
     expect(memory.currentBytes - before).toBe(cache.plannedBytes);

@@ -141,6 +141,23 @@ test('a forecast of order 2: what all blocks add, from steps 0, 1 and 3', async 
   expect(sites[0]).toEqual({ key: 'cond', site: 'blocks.0-1', digits: '11f1ff' });
 });
 
+test('one kept value is not weighted: that is refused, not left out', async () => {
+  class Halved implements Policy {
+    #shape: RunShape | undefined;
+    declare({ blocks }: RunShape): Declaration {
+      return { slots: [{ name: 'stack', site: span(0, blocks - 1), value: 'residual' }], remedy: '' };
+    }
+    begin(shape: RunShape): void {
+      this.#shape = shape;
+    }
+    plan({ step }: PlannedForward): Action[] {
+      const half = { name: 'half', depth: 1, weights: () => [0.5] };
+      return forward(step === 0 ? keep('stack', ...all(this.#shape as RunShape)) : restore('stack', half));
+    }
+  }
+  await expect(stepped(runs, new Halved(), async () => {})).rejects.toThrow('slot stack of depth 1 is weighted by 0.5');
+});
+
 test('a kept value that is scaled and shifted by channel, and as it is where nothing is said', async () => {
   const [, channels = 0] = runs.run.sites.get('cond')?.stream.shape ?? [];
   const scale = Array.from({ length: channels }, (_, c) => 0.5 + c / 50);

@@ -1,5 +1,7 @@
 import type { Script } from '../node/cache/support.ts';
 import { drift, firesAt } from '../node/cache/support.ts';
+import { artifactFor } from './artifacts.ts';
+import { runShape } from './run-shape.ts';
 import { artifact } from './smoothcache.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -22,6 +24,9 @@ export interface Law {
 
 const INFINITE = Number.POSITIVE_INFINITY;
 const STEPS = 12;
+
+/** Of a policy that fits predictions. */
+const FITTED = artifactFor('fitcache', runShape(STEPS));
 
 /** MagCache's artifact of a model whose ratios are all the same. */
 export function magArtifact(steps: number, ratio = 0.98) {
@@ -111,6 +116,12 @@ export const LAWS: Readonly<Record<string, Law>> = {
   },
   seacache: { never: { threshold: 0 }, some: { threshold: 0.07 }, script: drift },
   spectrum: { never: { window: 1, growth: 0 }, some: {} },
+  fitcache: {
+    never: { ...FITTED, share: STEPS },
+    eager: { options: { ...FITTED, share: 1, lookahead: 99 }, digits: '100000000000', blocksBefore: 0 },
+    some: { ...FITTED, share: 4 },
+    artifact: { options: FITTED, fits: ['model', 'sampler', 'steps'] },
+  },
   adacache: { never: { codebook: '1:1', motion: true }, some: { codebook: '9:3', motion: true } },
   sortblock: { never: { interval: 1 }, some: { timestepTo: 1000, interval: 4 } },
   bac: { never: { updates: STEPS }, some: { updates: 4, bubbling: 0 } },

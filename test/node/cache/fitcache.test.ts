@@ -247,7 +247,7 @@ describe('runs', () => {
 
   test.each([
     ['slow', 17],
-    ['balanced', 11],
+    ['balanced', 12],
     ['fast', 8],
   ])('of shapes with the preset %s compute %d of 30 steps', async (preset, count) => {
     const { models } = parseManifest(JSON.parse(await readFile('weights-manifest.json', 'utf8')));

@@ -29,11 +29,13 @@ export const SETTINGS = {
     }),
     ...grid('easycache', { retSteps: [4], threshold: [0.02, 0.05, 0.1, 0.2] }),
     ...grid('pab', { spatial: [2, 3], cross: [3, 6] }),
+    ...grid('fitcache', { preset: ['slow', 'balanced', 'fast'] }),
     ...grid('smoothcache', { threshold: [0.05, 0.08, 0.12, 0.18] }),
   ],
   presets: [
     ...grid(CONTROL, { share: [17, 13, 9].map((steps) => steps / 30) }),
     ...grid('bwcache', { preset: ['slow', 'balanced', 'fast'] }),
+    ...grid('fitcache', { preset: ['slow', 'balanced', 'fast'] }),
   ],
   quick: [
     ...grid(CONTROL, { share: [20, 10].map((steps) => steps / 30) }),

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { MeanScores } from '../../../src/cache/calibration.ts';
 import { fitCacheCalibration, gramOf, parseFitCacheArtifact } from '../../../src/cache/fitcache-artifact.ts';
 import { type FitRun, fitSteps, fitWeights, type Gram, segmentError } from '../../../src/cache/fitcache-schedule.ts';
 import { configurePolicy } from '../../../src/cache/index.ts';
+import { parseManifest } from '../../../src/weights/manifest.ts';
 import { Random } from '../../support/random.ts';
 import { runShape } from '../../support/run-shape.ts';
 import { decide, runScript, schedulerOf } from './support.ts';
@@ -241,5 +243,17 @@ describe('runs', () => {
     for (const key of SHAPE.keys) {
       expect(scheduler.plan(1, key).actions.map(({ kind }) => kind)).toEqual(['restore']);
     }
+  });
+
+  test.each([
+    ['slow', 17],
+    ['balanced', 12],
+    ['fast', 8],
+  ])('of shapes with the preset %s compute %d of 30 steps', async (preset, count) => {
+    const { models } = parseManifest(JSON.parse(await readFile('weights-manifest.json', 'utf8')));
+    const options = models[0]?.presets.fitcache?.[preset];
+    const artifact = JSON.parse(await readFile(`models/shapes/${options?.artifact}`, 'utf8'));
+    const { schedule } = decide('fitcache', { ...options, artifact }, 30, () => 0);
+    expect(schedule.cond?.split('1')).toHaveLength(count + 1);
   });
 });

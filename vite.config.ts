@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { footerLinks } from './scripts/footer-plugin.ts';
 import { models } from './scripts/models-plugin.ts';
-import { sharedWorkers } from './scripts/worker-plugin.ts';
 import { wgsl } from './scripts/wgsl-plugin.ts';
+import { sharedWorkers } from './scripts/worker-plugin.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 

@@ -90,6 +90,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wgsl()],
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
@@ -101,6 +102,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wgsl()],
         test: {
           name: 'timed',
           include: TIMED,

@@ -126,7 +126,7 @@ const BROKEN: readonly (readonly [what: string, path: () => Promise<string>, mes
   [
     'a folder without model_index.json',
     () => modelFolder('no-index', (path) => rm(join(path, 'model_index.json'))),
-    /no-index holds no file model_index\.json\. Choose the folder that holds model_index\.json\./,
+    /no-index holds no file model_index\.json\. Give the folder that has model_index\.json at its top/,
   ],
   [
     'a folder without weights',
@@ -151,7 +151,7 @@ const BROKEN: readonly (readonly [what: string, path: () => Promise<string>, mes
   [
     'a picture',
     () => file('photo.jpg', '\xff\xd8\xff'),
-    /photo\.jpg holds no file model_index\.json\. Choose the folder/,
+    /photo\.jpg holds no file model_index\.json\. Give the folder/,
   ],
   [
     'weights without their folder',

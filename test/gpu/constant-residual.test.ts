@@ -14,8 +14,8 @@ const ZEROED = /^blocks\.\d+\.(attn1\.to_out\.0|attn2\.to_out\.0|ffn\.net\.2)\.w
 
 /** Each policy that reuses what blocks add, set so that it does as much as its forced steps allow. */
 const EAGER = Object.entries(LAWS).flatMap(([name, { eager }]) =>
-  // EasyCache knows no blocks: what it keeps is the prediction less the latents, which changes.
-  eager && name !== 'easycache' ? [[name, eager] as const] : [],
+  // Those that keep predictions know no blocks: a prediction changes with the head's modulation, and with the latents.
+  eager && !['easycache', 'fitcache'].includes(name) ? [[name, eager] as const] : [],
 );
 
 let runs: TinyRuns;

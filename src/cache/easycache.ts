@@ -1,8 +1,9 @@
 import { type Action, decide, keep, measure, restore, run } from './action.ts';
 import type { Declaration } from './declaration.ts';
+import { cutoffOption, retStepsOption } from './forced-steps.ts';
 import { policyKind } from './kind.ts';
 import { LIMITS } from './limits.ts';
-import { countOption, numberOption, type OptionValues } from './options.ts';
+import { numberOption, type OptionValues } from './options.ts';
 import type { PlannedForward, Policy } from './policy.ts';
 import { sumBelow } from './rule.ts';
 import type { RunShape } from './run-shape.ts';
@@ -17,20 +18,8 @@ const OPTIONS = {
     allowed: 'a number from 0',
     help: 'Steps are reused while the sum of expected changes stays below it. Higher is faster and rougher.',
   }),
-  retSteps: countOption({
-    default: 10,
-    of: 'steps',
-    least: 1,
-    suggested: [1, 15],
-    help: 'First steps that always compute.',
-  }),
-  cutoff: countOption({
-    default: 1,
-    of: 'steps',
-    least: 0,
-    suggested: [0, 6],
-    help: 'Last steps that always compute.',
-  }),
+  retSteps: retStepsOption(10),
+  cutoff: cutoffOption,
   branches: { ...LIMITS.branches, default: 'condLeads' },
 } as const;
 

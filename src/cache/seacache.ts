@@ -1,8 +1,9 @@
 import { type Action, decide, forward, keep, measure, restore, run } from './action.ts';
 import type { Declaration } from './declaration.ts';
 import { type Filter, wienerGains } from './filter.ts';
+import { cutoffOption, retStepsOption } from './forced-steps.ts';
 import { policyKind } from './kind.ts';
-import { choiceOption, countOption, numberOption, type OptionValues } from './options.ts';
+import { choiceOption, numberOption, type OptionValues } from './options.ts';
 import type { PlannedForward, Policy } from './policy.ts';
 import { sumBelow } from './rule.ts';
 import type { RunShape } from './run-shape.ts';
@@ -35,20 +36,8 @@ const OPTIONS = {
     choices: ['mean', 'peak'],
     help: "What of the filter's gains is 1: their mean, or the largest.",
   }),
-  retSteps: countOption({
-    default: 1,
-    of: 'steps',
-    least: 1,
-    suggested: [1, 10],
-    help: 'First steps that always compute.',
-  }),
-  cutoff: countOption({
-    default: 1,
-    of: 'steps',
-    least: 0,
-    suggested: [0, 6],
-    help: 'Last steps that always compute.',
-  }),
+  retSteps: retStepsOption(1),
+  cutoff: cutoffOption,
   // Published code, and the paper.
   forcedSignal: choiceOption({
     default: 'raw',

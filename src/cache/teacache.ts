@@ -1,8 +1,9 @@
 import { MOST_COEFFICIENTS } from '../ops/verdict-rule.ts';
 import { type Action, decide, forward, keep, measure, restore, run } from './action.ts';
 import type { Declaration } from './declaration.ts';
+import { cutoffOption, retStepsOption } from './forced-steps.ts';
 import { policyKind } from './kind.ts';
-import { coefficientsOption, countOption, numberOption, type OptionValues, parseCoefficients } from './options.ts';
+import { coefficientsOption, numberOption, type OptionValues, parseCoefficients } from './options.ts';
 import type { PlannedForward, Policy } from './policy.ts';
 import { sumBelow } from './rule.ts';
 import type { RunShape } from './run-shape.ts';
@@ -24,21 +25,8 @@ const OPTIONS = {
     named: POLYNOMIALS,
     help: "A step's value from its score, fitted to a model, or the name of a published one; 1, 0 is the score itself.",
   }),
-  retSteps: countOption({
-    default: 1,
-    of: 'steps',
-    least: 1,
-    suggested: [1, 10],
-    help: 'First steps that always compute.',
-  }),
-  // 1 is the published `cutoff_steps` of T - 1, 0 that of T.
-  cutoff: countOption({
-    default: 1,
-    of: 'steps',
-    least: 0,
-    suggested: [0, 6],
-    help: 'Last steps that always compute.',
-  }),
+  retSteps: retStepsOption(1),
+  cutoff: cutoffOption,
 } as const;
 
 /**

@@ -10,11 +10,10 @@ import type { PlannedForward, Policy } from '../../src/cache/policy.ts';
 import { scoreBelow } from '../../src/cache/rule.ts';
 import type { ForwardKey, RunShape } from '../../src/cache/run-shape.ts';
 import { blockSites, span } from '../../src/cache/site.ts';
-import { ScheduledForwards } from '../../src/executor/scheduled-forwards.ts';
-import type { Tensor } from '../../src/gpu/tensor.ts';
 import { downloadF32 } from '../../src/gpu/transfer.ts';
 import { interval } from '../support/interval-policy.ts';
 import { testGpu } from '../support/kernel-run.ts';
+import { expectNear, stepped, stream, streams, sum } from '../support/stepped.ts';
 import { TinyRuns } from '../support/wan-runs.ts';
 
 const STEPS = 6;
@@ -32,54 +31,6 @@ afterAll(() => {
 });
 
 const all = (shape: RunShape) => blockSites(shape).map((site) => run(site));
-
-/** Runs a policy's forwards step by step, on latents that stay as they are; `look` reads what it likes after each. */
-async function stepped(
-  tiny: TinyRuns,
-  policy: Policy,
-  look: (step: number, key: ForwardKey, kept: (slot: string) => Promise<Float32Array>) => Promise<void>,
-  steps = STEPS,
-) {
-  const { gpu, run: wan, sampler } = tiny;
-  const { cache, scheduler } = tiny.cache(policy);
-  await tiny.denoise('none');
-  await cache.start(gpu);
-  const forwards = new ScheduledForwards(cache, scheduler);
-  const pacer = gpu.pacer;
-  for (let step = 0; step < steps; step++) {
-    wan.beginStep(step, sampler, 4);
-    for (const key of tiny.shape.keys) {
-      await forwards.submit(pacer, step, key);
-      const { slots } = cache.parts(key);
-      await look(step, key, (slot) => downloadF32(gpu, slots?.tensors(slot)[0] as Tensor));
-    }
-  }
-  cache.stop();
-  return scheduler.record;
-}
-
-const stream = (tiny: TinyRuns, key: ForwardKey) => downloadF32(tiny.gpu, tiny.run.sites.get(key)?.stream as Tensor);
-
-/** The stream before a forward's blocks, and after each. */
-async function streams(tiny: TinyRuns, key: ForwardKey): Promise<Float32Array[]> {
-  const { program, sites } = tiny.run;
-  const { embed, blocks } = sites.get(key)?.sections ?? { embed: '', blocks: [] };
-  const found = [];
-  for (const section of [embed, ...blocks]) {
-    await program.run(section);
-    found.push(await stream(tiny, key));
-  }
-  return found;
-}
-
-function expectNear(ours: Float32Array, wanted: readonly number[]): void {
-  for (const [i, value] of wanted.entries()) expect(Math.abs((ours[i] as number) - value)).toBeLessThan(NEAR);
-}
-
-const sum = (...parts: readonly (readonly [number, ArrayLike<number>])[]) =>
-  Array.from({ length: parts[0]?.[1].length ?? 0 }, (_, i) =>
-    parts.reduce((total, [weight, values]) => total + weight * (values[i] as number), 0),
-  );
 
 test('per block: the last block is reused at every other step, the others are not', async () => {
   class EveryOther implements Policy {

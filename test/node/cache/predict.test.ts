@@ -3,35 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { configurePolicy } from '../../../src/cache/index.ts';
 import { predictSchedule, type RecordedRun } from '../../../src/cache/predict.ts';
 import { measuredSites } from '../../../src/cache/run-log.ts';
-import type { BlockScores, RunRecord } from '../../../src/cache/run-record.ts';
+import type { BlockScores } from '../../../src/cache/run-record.ts';
 import type { Branch } from '../../../src/cache/run-shape.ts';
 import { caseOptions, caseSettings, recordedProbes, recordedScores } from '../../../src/conformance/caching-case.ts';
 import { readGolden } from '../../../src/conformance/golden.ts';
-import { OptionError } from '../../../src/errors.ts';
 import { sourceFromFiles } from '../../../src/weights/source.ts';
 import fc from '../../support/property.ts';
 import { runShape } from '../../support/run-shape.ts';
 import { artifact } from '../../support/smoothcache.ts';
-import { decide, drift, firesAt, type Script, schedulerOf } from './support.ts';
+import { drift, firesAt, recorded, type Script, schedulerOf } from './support.ts';
 
 type Options = RecordedRun['policy']['options'];
 
 const BRANCHES: readonly Branch[] = ['cond', 'uncond'];
 const BLOCKS = 4;
-
-/** A run on a script, with the policy's options as a report has them. */
-function recorded(
-  name: string,
-  options: Options,
-  steps: number,
-  script: Script,
-  branches = BRANCHES,
-): RecordedRun & RunRecord {
-  const configured = configurePolicy(name, options);
-  const taken = configured.policy.steps?.(steps) ?? steps;
-  const record = decide(name, options, taken, script, branches);
-  return { ...record, stepsAsked: steps, policy: { name, options: configured.options } };
-}
 
 /** A run without a policy that has measured these scores of its blocks, by branch and step; the first step has none. */
 function measuredRun(probe: string, scores: ReadonlyMap<Branch, readonly (readonly number[])[]>): RecordedRun {
@@ -240,92 +225,5 @@ describe('where the run has no score', () => {
     });
     const unmeasured = { name: 'teacache', options: { retSteps: 3, cutoff: 0 } };
     expect(predictSchedule(blind, unmeasured).schedule).toEqual({ cond: '111', uncond: '111' });
-  });
-});
-
-describe('refused', () => {
-  const feature = recorded('bwcache', { every: 2, blocks: 2 }, 6, () => 0.1);
-  const teacache = recorded('teacache', {}, 6, () => 0.1);
-  test.each<[string, RecordedRun, string, Options, RegExp]>([
-    [
-      'another probe',
-      feature,
-      'bwcache',
-      { probe: 'modulated' },
-      /run of bwcache measured output of .*; modulatedInput of 4 sites .* is needed/,
-    ],
-    ['other tokens', feature, 'bwcache', { blocks: 2 }, /every 2\); output of 2 sites .*every 1\) is needed/],
-    [
-      'other blocks',
-      feature,
-      'bwcache',
-      { every: 2 },
-      /2 sites from block.0 to block.2 .*; output of 4 sites from block.0 to block.3/,
-    ],
-    ['a rule from a probe', feature, 'teacache', {}, /measured output of.*; modulatedInput of block.0 .*is needed/],
-    [
-      'a probe from a rule',
-      teacache,
-      'bwcache',
-      {},
-      /teacache measured modulatedInput of block.0 .*; output of 4 sites .*is needed/,
-    ],
-    [
-      'another signal',
-      teacache,
-      'fbcache',
-      {},
-      /measured modulatedInput of block.0 .*; residual of block.0 .*is needed/,
-    ],
-    ['options that it does not take', feature, 'bwcache', { threshold: -1 }, /policyOptions.threshold is -1/],
-    ['a policy that is not built', feature, 'magic', {}, /There is no policy magic/],
-    [
-      'an artifact of other steps',
-      feature,
-      'smoothcache',
-      { artifact: artifact(9) },
-      /made for steps 9; this run has 6/,
-    ],
-  ])('%s', (_, run, name, options, message) => {
-    const predict = () => predictSchedule(run, { name, options });
-    expect(predict).toThrow(OptionError);
-    expect(predict).toThrow(message);
-  });
-
-  test.each<[string, unknown, RegExp]>([
-    ['no report', undefined, /^report is undefined\. Pass the report of a finished run: clip\.report/],
-    ['a clip', { report: feature }, /^report\.shape is undefined/],
-    ['forwards', { ...feature, shape: { ...feature.shape, keys: [] } }, /^report\.shape\.keys is \[\]/],
-    [
-      'branches of its own',
-      { ...feature, shape: { ...feature.shape, keys: ['both'] } },
-      /^report\.shape\.keys is "both"/,
-    ],
-    ['no steps', { ...feature, shape: { ...feature.shape, steps: 0 } }, /^report\.shape\.steps is 0/],
-    [
-      'blocks that are no number',
-      { ...feature, shape: { ...feature.shape, blocks: '4' } },
-      /^report\.shape\.blocks is "4"/,
-    ],
-    ['nothing measured', { ...feature, measurements: undefined }, /^report\.measurements is undefined/],
-    [
-      'sites of no list',
-      { ...feature, measurements: [{ name: 'probe' }] },
-      /^report\.measurements\[0\]\.sites is undefined/,
-    ],
-    ['scores of no blocks', { ...feature, scores: [{ step: 1 }] }, /^report\.scores\[0\]\.blocks is undefined/],
-    ['no policy', { ...feature, policy: null }, /^report\.policy is null/],
-  ])('a report with %s', (_, run, message) => {
-    const predict = () => predictSchedule(run as RecordedRun, { name: 'none', options: {} });
-    expect(predict).toThrow(OptionError);
-    expect(predict).toThrow(message);
-  });
-
-  test("a policy's option beside its options, and a policy that is a name", () => {
-    const beside = { name: 'bwcache', options: {}, threshold: 1 };
-    expect(() => predictSchedule(feature, beside)).toThrow(
-      'predictSchedule has no option threshold. Its options are name, options.',
-    );
-    expect(() => predictSchedule(feature, 'bwcache' as never)).toThrow('predictSchedule was given "bwcache".');
   });
 });

@@ -1,4 +1,6 @@
 import { configurePolicy } from '../../../src/cache/index.ts';
+import type { OptionValue } from '../../../src/cache/options.ts';
+import type { RecordedRun } from '../../../src/cache/predict.ts';
 import type { RunRecord } from '../../../src/cache/run-record.ts';
 import { type Branch, branchOf, type RunShape } from '../../../src/cache/run-shape.ts';
 import { Scheduler } from '../../../src/cache/scheduler.ts';
@@ -55,4 +57,18 @@ export function decide(
 ): RunRecord {
   const run = runShape(steps, branches);
   return runScript(schedulerOf(policy, options, run), run, script);
+}
+
+/** A run on a script, with the policy's options as a report has them. */
+export function recorded(
+  name: string,
+  options: Readonly<Record<string, OptionValue>>,
+  steps: number,
+  script: Script,
+  branches: readonly Branch[] = ['cond', 'uncond'],
+): RecordedRun & RunRecord {
+  const configured = configurePolicy(name, options);
+  const taken = configured.policy.steps?.(steps) ?? steps;
+  const record = decide(name, options, taken, script, branches);
+  return { ...record, stepsAsked: steps, policy: { name, options: configured.options } };
 }
